@@ -1,0 +1,77 @@
+// The contract of the event log. Backends: memory (tests), Postgres, EventStoreDB; one contract suite runs over all.
+import type { EventType } from '../domain/events.ts';
+
+/** Opaque: only the backend that made it reads it. */
+export type Position = string;
+
+export type EventMetadata = {
+  /** Version of the event's schema. */
+  readonly version: number;
+  /** ISO time at which the event was made (not when it was stored). */
+  readonly madeAt: string;
+  /** SHA-256 over the event's canonical content, hex. */
+  readonly digest: string;
+  /** SHA-256 over predecessor's `chain` and `digest`: a chain per stream, hex. */
+  readonly chain: string;
+};
+
+/** A sealed event, ready to be appended: made once, its id and hashes travel with it through spool and retries. */
+export type NewEvent = {
+  readonly id: string;
+  readonly type: EventType;
+  readonly data: unknown;
+  readonly metadata: EventMetadata;
+};
+
+export type RecordedEvent = NewEvent & {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly position: Position;
+  readonly recordedAt: Date;
+};
+
+export type Expected = 'none' | 'any' | bigint;
+
+export interface EventStore {
+  /**
+   * Appends all or nothing. The same ids with the same digests at the same place are done, not a conflict.
+   * @throws ConflictError when the stream is elsewhere, or the same id or revision holds another digest
+   * @throws EventTooLargeError when the append is over 1 MB
+   * @throws StoreUnavailableError when the store cannot be reached or did not answer in time
+   */
+  append(
+    stream: string,
+    events: readonly NewEvent[],
+    expected: Expected,
+  ): Promise<{ revision: bigint; position: Position }>;
+  /** Events of one stream in order; `from` and `to` are inclusive revisions. An absent stream is empty. */
+  readStream(
+    stream: string,
+    options?: { from?: bigint; to?: bigint; backwards?: boolean },
+  ): AsyncIterable<RecordedEvent>;
+  /** Events of these categories in commit order after a position; never ends by itself. The position may move without events. */
+  subscribe(
+    after: Position | 'start',
+    categories: readonly string[],
+    signal: AbortSignal,
+  ): AsyncIterable<{ events: readonly RecordedEvent[]; position: Position }>;
+  /** Position of the newest event, to tell a lag; undefined when the log is empty. */
+  head(): Promise<Position | undefined>;
+  close(): Promise<void>;
+}
+
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+}
+export class EventTooLargeError extends Error {
+  override readonly name = 'EventTooLargeError';
+}
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+/** `request-<uuid>` → `request`. */
+export function categoryOf(stream: string): string {
+  const dash = stream.indexOf('-');
+  return dash < 0 ? stream : stream.slice(0, dash);
+}
