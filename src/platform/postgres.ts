@@ -1,5 +1,13 @@
 // The only door to `pg`: a small typed pool. A lost connection rejects the query that used it and nothing else.
-import pg from 'pg';
+import {
+  Client,
+  Pool,
+  type ClientBase,
+  type CustomTypesConfig,
+  type PoolClient,
+  type PoolConfig,
+  types as pgTypes,
+} from 'pg';
 import type { Logger } from './logger.ts';
 
 export type QueryResult<Row> = { readonly rows: Row[]; readonly rowCount: number };
@@ -35,16 +43,16 @@ export type PostgresOptions = {
   readonly statementTimeoutMs?: number;
 };
 
-const types: pg.CustomTypesConfig = {
+const INT8: number = pgTypes.builtins.INT8;
+const types: CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === pg.types.builtins.INT8) return (text: string) => BigInt(text);
-    // pg's overloads split the two formats; passing ours through is exact.
-    return pg.types.getTypeParser(oid, format as 'text');
+    if (oid === INT8) return (text: string) => BigInt(text);
+    return format === 'binary' ? pgTypes.getTypeParser(oid, 'binary') : pgTypes.getTypeParser(oid, 'text');
   },
 };
 
 export function openPostgres(options: PostgresOptions): Postgres {
-  const settings: pg.PoolConfig = {
+  const settings: PoolConfig = {
     connectionString: options.connectionString,
     application_name: options.applicationName,
     max: options.max ?? 8,
@@ -55,7 +63,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
     keepAlive: true,
     types,
   };
-  const pool = new pg.Pool(settings);
+  const pool = new Pool(settings);
   pool.on('error', (error) => options.logger.warn('an idle database connection was lost', { error }));
   return {
     query: (text, values) => run(pool, text, values),
@@ -80,7 +88,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
 }
 
 /** Undefined when the rollback worked, else the reason why this connection must not be used again. */
-async function rollBack(client: pg.PoolClient): Promise<Error | undefined> {
+async function rollBack(client: PoolClient): Promise<Error | undefined> {
   try {
     await client.query('rollback');
     return undefined;
@@ -90,7 +98,7 @@ async function rollBack(client: pg.PoolClient): Promise<Error | undefined> {
 }
 
 async function run<Row extends object>(
-  target: pg.Pool | pg.ClientBase,
+  target: Pool | ClientBase,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<QueryResult<Row>> {
@@ -98,9 +106,9 @@ async function run<Row extends object>(
   return { rows, rowCount: rowCount ?? 0 };
 }
 
-async function openSession(settings: pg.PoolConfig): Promise<PostgresSession> {
+async function openSession(settings: PoolConfig): Promise<PostgresSession> {
   const { statement_timeout: _, query_timeout: __, ...patient } = settings;
-  const client = new pg.Client(patient);
+  const client = new Client(patient);
   const lost = new AbortController();
   client.on('error', (error) => lost.abort(error));
   client.on('end', () => lost.abort(new Error('the database connection ended')));
