@@ -212,7 +212,8 @@ function toEnv(values: Record<string, unknown>): Env {
 }
 
 function schemeOf(text: string): string {
-  return URL.canParse(text) ? new URL(text).protocol.replace(/:$/, '') : '';
+  // Not the URL class: an EventStoreDB address may list several hosts, which that refuses.
+  return /^([a-z][a-z+]*):\/\/\S+$/.exec(text)?.[1] ?? '';
 }
 
 function allowedBy(error: z.ZodError): string {
