@@ -1,0 +1,106 @@
+// What the API asks of the gateway, and what it gets back. The only way from a surface to a decision and a provider.
+import type { Catalog, ProviderName, TaskType } from '../domain/catalog.ts';
+import type { Chat, Completion } from '../domain/chat.ts';
+import type { Decision, Features, Session, Wishes } from '../domain/decision.ts';
+import type { Surface } from '../domain/events.ts';
+import type { Usage } from '../domain/usage.ts';
+import type { ChunkChoice } from '../providers/provider.ts';
+
+/** Who asks, as the key says. Null lists = everything allowed. */
+export type Caller = {
+  readonly orgId: string;
+  readonly keyId: string;
+  readonly userId: string | null;
+  readonly scopes: readonly string[];
+  readonly keyModels: readonly string[] | null;
+  readonly orgModels: readonly string[] | null;
+  readonly baselineModel: string | null;
+};
+
+export type RoutedRequest = {
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly surface: Surface;
+  readonly chat: Chat;
+  readonly wishes: Wishes;
+  readonly session: Session | null;
+  /** SHA-256 over the caller's body, hex. */
+  readonly bodyDigest: string;
+  /** Monotonic ms at which the request arrived, for the overhead. */
+  readonly receivedAt: number;
+  /** Aborted when the caller is gone. */
+  readonly signal: AbortSignal;
+  /** OpenRouter's own routing preferences, passed on to it only. */
+  readonly openrouter?: Readonly<Record<string, unknown>> | undefined;
+};
+
+/** All that is known when an answer has ended. Money is exact USD text; null = not known. */
+export type Answered = {
+  readonly requestId: string;
+  readonly model: { readonly id: string; readonly provider: ProviderName; readonly modelName: string };
+  readonly usage: Usage | null;
+  readonly costUsd: string | null;
+  readonly baselineModelId: string | null;
+  readonly baselineCostUsd: string | null;
+  readonly savingsUsd: string | null;
+  readonly latencyMs: number;
+  readonly taskType: TaskType;
+  readonly attempts: number;
+  readonly fallback: boolean;
+  readonly warnings: readonly string[];
+  readonly simulated: boolean;
+  readonly reason: string;
+};
+
+export type WholeAnswer = Answered & { readonly completion: Completion };
+
+/** A streamed answer: who answers, then its pieces, then — once all its events are durable — how it ended. */
+export type StreamPart =
+  | {
+      readonly kind: 'start';
+      readonly model: Answered['model'];
+      readonly attempts: number;
+      readonly fallback: boolean;
+      readonly warnings: readonly string[];
+      readonly simulated: boolean;
+    }
+  | {
+      readonly kind: 'delta';
+      readonly id: string;
+      readonly created: number;
+      readonly model: string;
+      readonly choices: readonly ChunkChoice[];
+      readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+    }
+  | { readonly kind: 'end'; readonly answered: Answered };
+
+export type Explained = {
+  readonly decision: Decision;
+  readonly features: Features;
+  readonly catalogVersion: number;
+  readonly policyVersion: number;
+  readonly deciderVersion: number;
+};
+
+export type StoryEvent = { readonly type: string; readonly revision: number; readonly at: string; readonly data: unknown };
+
+export type Readiness = {
+  readonly status: 'ok' | 'degraded' | 'unavailable';
+  readonly message?: string;
+  readonly [detail: string]: unknown;
+};
+
+export interface Gateway {
+  /** @throws RouterError when no model could answer; it is recorded before it is thrown. */
+  answer(request: RoutedRequest): Promise<WholeAnswer>;
+  /** Throws before `start` like `answer`; after it a RouterError means that the stream was cut. */
+  stream(request: RoutedRequest): AsyncIterable<StreamPart>;
+  /** The decision that `answer` would take now, without a call and without an event. */
+  explain(request: RoutedRequest): Explained;
+  /** The events of a request, or undefined when there is none of that id in that org. */
+  readStory(requestId: string, orgId: string): Promise<readonly StoryEvent[] | undefined>;
+  catalog(): Catalog;
+  /** Answers are simulated: no provider key is set. */
+  readonly simulated: boolean;
+  readiness(): Promise<Readiness>;
+}
