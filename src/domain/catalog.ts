@@ -1,7 +1,7 @@
 // What is known of models, folded from the events of `catalog-main`: revision N gives exactly what the router knew then.
 import { z } from 'zod';
 import { Effort } from './chat.ts';
-import { Prices } from './prices.ts';
+import type { Prices } from './prices.ts';
 
 export const PROVIDERS = ['openai', 'anthropic', 'google', 'openrouter', 'groq'] as const;
 export const ProviderName = z.enum(PROVIDERS);
@@ -98,7 +98,9 @@ export type CatalogModel = {
   /** Ratings of the active generation, one per effort. */
   readonly ratings: readonly Rating[];
   readonly deprecation: Deprecation | undefined;
-  readonly source: string;
+  /** Who said so last: `seed`, `manual`, or the name of a feed. */
+  readonly priceSource: string;
+  readonly detailsSource: string;
   /** ISO time of the last event about this model. */
   readonly updatedAt: string;
 };

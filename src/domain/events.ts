@@ -171,7 +171,7 @@ const schemas = {
 export type EventType = keyof typeof schemas;
 export type EventData<T extends EventType> = z.infer<(typeof schemas)[T]>;
 export type DomainEvent = { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType];
-export type EventOf<T extends EventType> = { readonly type: T; readonly data: EventData<T> };
+export type EventOf<T extends EventType> = Extract<DomainEvent, { readonly type: T }>;
 
 export const EVENT_TYPES = Object.keys(schemas) as EventType[];
 

@@ -4,6 +4,9 @@ import type { EventType } from '../domain/events.ts';
 /** Opaque: only the backend that made it reads it. */
 export type Position = string;
 
+/** Before the first event. */
+export const START: Position = '';
+
 export type EventMetadata = {
   /** Version of the event's schema. */
   readonly version: number;
@@ -49,9 +52,9 @@ export interface EventStore {
     stream: string,
     options?: { from?: bigint; to?: bigint; backwards?: boolean },
   ): AsyncIterable<RecordedEvent>;
-  /** Events of these categories in commit order after a position; never ends by itself. The position may move without events. */
+  /** Events of these categories in commit order after a position (`START` = all); never ends by itself. The position may move without events. */
   subscribe(
-    after: Position | 'start',
+    after: Position,
     categories: readonly string[],
     signal: AbortSignal,
   ): AsyncIterable<{ events: readonly RecordedEvent[]; position: Position }>;
