@@ -1,0 +1,96 @@
+// From what a file wants of the catalog to the events that bring it there. Pure and idempotent: a second run plans nothing.
+import { isDeepStrictEqual } from 'node:util';
+import { type Catalog, type CatalogModel, type ModelDetails, type ProviderName, modelId } from './catalog.ts';
+import { foldCatalog } from './foldCatalog.ts';
+import type { DomainEvent } from './events.ts';
+import type { Prices } from './prices.ts';
+
+/** One model as a file describes it. Prices are exact decimals in USD per token. */
+export type ModelWish = {
+  readonly provider: ProviderName;
+  readonly modelName: string;
+  readonly details: Partial<ModelDetails>;
+  readonly prices: Prices | undefined;
+};
+
+export type Change = { readonly at: string; readonly by: string };
+
+const FRESH: ModelDetails = { enabled: true, tags: [], qualityWeight: 1, abilities: {} };
+
+/**
+ * The events that make `catalog` what the file says: `models` are first values, so a value that a feed has given since
+ * stays; `overrides` win over whoever said so last, as source `manual`. Nothing is ever deleted.
+ */
+export function planCatalogChanges(
+  catalog: Catalog,
+  file: { readonly models: readonly ModelWish[]; readonly overrides: readonly ModelWish[] },
+  change: Change,
+): DomainEvent[] {
+  const events = file.models.flatMap((wish) => planFirstValues(catalog.models.get(idOf(wish)), wish, change));
+  const seeded = foldCatalog(
+    events.map((event) => ({ ...event, revision: catalog.version })),
+    catalog,
+  );
+  const overridden = file.overrides.flatMap((wish) => planOverride(seeded.models.get(idOf(wish)), wish, change));
+  return [...events, ...overridden];
+}
+
+function idOf(wish: ModelWish): string {
+  return modelId(wish.provider, wish.modelName);
+}
+
+function planFirstValues(model: CatalogModel | undefined, wish: ModelWish, change: Change): DomainEvent[] {
+  const details = { ...FRESH, ...wish.details };
+  const common = { modelId: idOf(wish), source: 'seed', ...change };
+  const events: DomainEvent[] = [];
+  if (!model) {
+    const { provider, modelName, prices = null } = wish;
+    events.push({ type: 'ModelRegistered', data: { ...common, provider, modelName, details, prices } });
+  } else {
+    if (model.detailsSource === 'seed' && !isDeepStrictEqual(model.details, details)) {
+      events.push({ type: 'ModelDetailsChanged', data: { ...common, details } });
+    }
+    if (model.priceSource === 'seed' && !isDeepStrictEqual(model.prices, wish.prices)) {
+      events.push({ type: 'ModelPriceChanged', data: { ...common, prices: wish.prices ?? null } });
+    }
+  }
+  return [...events, ...planShutdown(model, details, common)];
+}
+
+/** A shutdown date that the provider has announced deprecates at once, effective on that date. */
+function planShutdown(
+  model: CatalogModel | undefined,
+  details: ModelDetails,
+  common: Change & { modelId: string; source: string },
+): DomainEvent[] {
+  const { shutdownOn, replacement } = details;
+  if (shutdownOn === undefined) return [];
+  const effectiveAt = `${shutdownOn}T00:00:00.000Z`;
+  if (model?.deprecation?.at === effectiveAt && model.deprecation.replacement === replacement) return [];
+  const reason = `the provider shuts it down on ${shutdownOn}`;
+  return [{ type: 'ModelDeprecated', data: { ...common, reason, effectiveAt, replacement: replacement ?? null } }];
+}
+
+function planOverride(model: CatalogModel | undefined, wish: ModelWish, change: Change): DomainEvent[] {
+  const common = { modelId: idOf(wish), source: 'manual', ...change };
+  if (!model) {
+    const { provider, modelName, prices = null } = wish;
+    return [
+      {
+        type: 'ModelRegistered',
+        data: { ...common, provider, modelName, details: { ...FRESH, ...wish.details }, prices },
+      },
+    ];
+  }
+  const events: DomainEvent[] = [];
+  const abilities = { ...model.details.abilities, ...wish.details.abilities };
+  const details = { ...model.details, ...wish.details, abilities };
+  if (!isDeepStrictEqual(model.details, details)) {
+    events.push({ type: 'ModelDetailsChanged', data: { ...common, details } });
+  }
+  const prices = wish.prices && { ...model.prices, ...wish.prices };
+  if (prices && !isDeepStrictEqual(model.prices, prices)) {
+    events.push({ type: 'ModelPriceChanged', data: { ...common, prices } });
+  }
+  return events;
+}
