@@ -63,6 +63,9 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
+/** The limit of an EventStoreDB server, kept by every backend so that a log can move between them. */
+export const MAX_APPEND_BYTES = 1_000_000;
+
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
