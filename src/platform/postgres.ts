@@ -82,7 +82,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
         client.release(broken);
       }
     },
-    openSession: () => openSession(settings),
+    openSession: () => openSession(options),
     close: () => pool.end(),
   };
 }
@@ -106,9 +106,17 @@ async function run<Row extends object>(
   return { rows, rowCount: rowCount ?? 0 };
 }
 
-async function openSession(settings: PoolConfig): Promise<PostgresSession> {
-  const { statement_timeout: _, query_timeout: __, ...patient } = settings;
-  const client = new Client(patient);
+export async function openSession(
+  options: Pick<PostgresOptions, 'connectionString' | 'applicationName' | 'connectTimeoutMs'>,
+): Promise<PostgresSession> {
+  // No statement timeout: a session waits for locks and notifications as long as it takes.
+  const client = new Client({
+    connectionString: options.connectionString,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 3_000,
+    keepAlive: true,
+    types,
+  });
   const lost = new AbortController();
   client.on('error', (error) => lost.abort(error));
   client.on('end', () => lost.abort(new Error('the database connection ended')));

@@ -1,0 +1,29 @@
+// Runs one of PostgreSQL's programs to its end as the server's user; what it prints is in the error when it fails.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { ServerPlace } from './embeddedPlace.ts';
+
+export function runProgram(place: ServerPlace, program: 'initdb' | 'pg_ctl', args: readonly string[]): Promise<void> {
+  const { user } = place;
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(place.binaries, 'bin', program), args, {
+      cwd: place.base,
+      // A session of its own: a terminal's Ctrl-C must not reach the server that pg_ctl leaves behind.
+      detached: true,
+      // stdout is not a pipe: the server would inherit it and keep it open.
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+      ...(user ? { uid: user.uid, gid: user.gid } : {}),
+    });
+    let printed = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      printed = `${printed}${text}`.slice(-2_000);
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      child.stderr.destroy();
+      if (code === 0) resolve();
+      else reject(new Error(`${program} ended with code ${code}: ${printed.trim() || `see ${place.log}`}`));
+    });
+  });
+}
