@@ -82,7 +82,12 @@ export type Explained = {
   readonly deciderVersion: number;
 };
 
-export type StoryEvent = { readonly type: string; readonly revision: number; readonly at: string; readonly data: unknown };
+export type StoryEvent = {
+  readonly type: string;
+  readonly revision: number;
+  readonly at: string;
+  readonly data: unknown;
+};
 
 export type Readiness = {
   readonly status: 'ok' | 'degraded' | 'unavailable';

@@ -1,0 +1,154 @@
+// Makes the events of requests durable: in the log, or, when the log does not take them in time, on disk in the spool.
+// While the spool holds anything, everything of this process goes through it, so order holds. Nothing is dropped silently.
+import type { Clock, Random } from '../platform/clock.ts';
+import { isoTime } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { type Draft, type StreamTail, sealEvents } from './codec.ts';
+import {
+  ConflictError,
+  EventTooLargeError,
+  type EventStore,
+  type Expected,
+  StoreUnavailableError,
+} from './eventStore.ts';
+import type { Spool, SpooledAppend } from './spool.ts';
+
+export type RecorderStatus = { readonly spoolDepth: number; readonly spoolBytes: number; readonly conflicts: number };
+
+export type Recorder = {
+  /** The next events of a new stream of this process. Resolves when they are durable. @throws SpoolFullError or a disk error */
+  record(stream: string, drafts: readonly Draft[]): Promise<void>;
+  /** No more events will come for that stream. */
+  forget(stream: string): void;
+  status(): RecorderStatus;
+  /** Waits for what is in flight; the spool stays on disk for the next start. */
+  close(): Promise<void>;
+};
+
+type Options = {
+  readonly store: EventStore;
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** How long an append may take before its events are spooled. */
+  readonly appendWithinMs?: number;
+};
+
+const DRAIN_RETRY_MS = { least: 100, most: 3_000 };
+
+export function openRecorder(options: Options): Recorder {
+  const { store, spool, clock, random, logger, appendWithinMs = 2_000 } = options;
+  const tails = new Map<string, StreamTail>();
+  const stop = new AbortController();
+  const inFlight = new Set<Promise<void>>();
+  let conflicts = 0;
+  let draining: Promise<void> | undefined;
+
+  const onConflict = (append: SpooledAppend, error: unknown): void => {
+    conflicts += 1;
+    logger.error('events were refused by the log and are NOT recorded: another writer has that place', {
+      error,
+      stream: append.stream,
+      events: append.events.map(({ id, type }) => `${type} ${id}`),
+    });
+  };
+  const drain = async (): Promise<void> => {
+    let retryMs = DRAIN_RETRY_MS.least;
+    for (let oldest = spool.peek(); oldest && !stop.signal.aborted; oldest = spool.peek()) {
+      try {
+        await within(clock, appendWithinMs, store.append(oldest.stream, oldest.events, oldest.expected));
+        spool.remove();
+        retryMs = DRAIN_RETRY_MS.least;
+      } catch (error) {
+        if (isRefusal(error)) {
+          onConflict(oldest, error);
+          spool.remove();
+          continue;
+        }
+        logger.warn('the event log does not take the spool yet', { error, depth: spool.depth });
+        await pause(clock, retryMs, stop.signal);
+        retryMs = Math.min(retryMs * 2, DRAIN_RETRY_MS.most);
+      }
+    }
+    draining = undefined;
+  };
+  const startDraining = (): void => {
+    if (!stop.signal.aborted && spool.depth > 0) draining ??= drain();
+  };
+  const keep = async (append: SpooledAppend): Promise<void> => {
+    if (spool.depth === 0) {
+      try {
+        await within(clock, appendWithinMs, store.append(append.stream, append.events, append.expected));
+        return;
+      } catch (error) {
+        if (isRefusal(error)) {
+          onConflict(append, error);
+          throw error;
+        }
+        logger.warn('the event log did not take an append; it goes to the spool', { error, stream: append.stream });
+      }
+    }
+    await spool.add(append);
+    startDraining();
+  };
+
+  const adopted = spool.adopt();
+  if (adopted > 0) logger.info('took over the spool of a process that ended before it was empty', { appends: adopted });
+  startDraining();
+
+  return {
+    async record(stream, drafts) {
+      const tail = tails.get(stream) ?? null;
+      const events = sealEvents(drafts, tail, { id: () => random.uuidv7(), madeAt: isoTime(clock.now()) });
+      const last = events.at(-1);
+      if (!last) return;
+      const expected: Expected = tail ? tail.revision : 'none';
+      tails.set(stream, { revision: (tail?.revision ?? -1n) + BigInt(events.length), chain: last.metadata.chain });
+      const work = keep({ stream, events, expected });
+      inFlight.add(work);
+      try {
+        await work;
+      } finally {
+        inFlight.delete(work);
+      }
+    },
+    forget: (stream) => void tails.delete(stream),
+    status: () => ({ spoolDepth: spool.depth, spoolBytes: spool.bytes, conflicts }),
+    async close() {
+      await Promise.allSettled(inFlight);
+      stop.abort();
+      await draining;
+      spool.close();
+    },
+  };
+}
+
+/** A refusal is final: repeating it cannot help. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ConflictError || error instanceof EventTooLargeError;
+}
+
+async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const deadline = (async (): Promise<never> => {
+    await clock.sleep(ms, over.signal);
+    throw new StoreUnavailableError(`the event log did not answer within ${ms} ms`);
+  })();
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    over.abort();
+    // Whichever lost the race has nobody left to hear it: the append is repeated with the same ids.
+    work.catch(() => undefined);
+    deadline.catch(() => undefined);
+  }
+}
+
+async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,95 @@
+// Real Postgres for tests: one embedded server a run (or TEST_DATABASE_URL), one migrated template, one database a suite.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before } from 'mocha';
+import { createRandom, systemClock } from '../../src/platform/clock.ts';
+import { openEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import { type Postgres, openPostgres } from '../../src/platform/postgres.ts';
+import { silentLogger } from './logger.ts';
+
+const random = createRandom(systemClock);
+export const MIGRATIONS = resolve('sql/migrations');
+
+type Server = { readonly url: (database: string) => string; template: string; readonly stop: () => Promise<void> };
+let server: Promise<Server> | undefined;
+
+async function openServer(): Promise<Server> {
+  const given = process.env['TEST_DATABASE_URL'];
+  const dataDir = given === undefined ? mkdtempSync(join(tmpdir(), 'omni-test-')) : undefined;
+  const embedded =
+    dataDir === undefined
+      ? undefined
+      : await openEmbeddedPostgres({ dataDir, clock: systemClock, random, logger: silentLogger, fsync: false });
+  const base = given ?? embedded?.connectionString ?? '';
+  const url = (database: string) => Object.assign(new URL(base), { pathname: `/${database}` }).toString();
+  const admin = openPostgres({ connectionString: base, applicationName: 'test-admin', logger: silentLogger, max: 1 });
+  const template = `template_${random.bytes(6).toString('hex')}`;
+  await admin.query(`create database ${template}`);
+  await migrate({ databaseUrl: url(template), directory: MIGRATIONS, logger: silentLogger });
+  await admin.close();
+  return {
+    url,
+    template,
+    async stop() {
+      await embedded?.stop();
+      if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ends the server of this run, if one was started: for the root hook. */
+export async function stopTestServer(): Promise<void> {
+  await (await server)?.stop();
+}
+
+export type TestDatabase = { readonly connectionString: string; readonly postgres: Postgres };
+
+/** A migrated database of its own, for a suite that manages its own life. */
+export async function openTestDatabase(): Promise<TestDatabase & { close(): Promise<void> }> {
+  server ??= openServer();
+  const { url, template } = await server;
+  const name = `test_${random.bytes(6).toString('hex')}`;
+  const admin = openPostgres({
+    connectionString: url('postgres'),
+    applicationName: 'test-admin',
+    logger: silentLogger,
+    max: 1,
+  });
+  await admin.query(`create database ${name} template ${template}`);
+  const postgres = openPostgres({ connectionString: url(name), applicationName: 'test', logger: silentLogger });
+  return {
+    connectionString: url(name),
+    postgres,
+    async close() {
+      await postgres.close();
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.close();
+    },
+  };
+}
+
+/** Call inside `describe`: a fresh migrated database for that suite. */
+export function useDatabase(): TestDatabase {
+  let open: Awaited<ReturnType<typeof openTestDatabase>> | undefined;
+  before(async function () {
+    this.timeout(30_000);
+    open = await openTestDatabase();
+  });
+  after(async () => {
+    await open?.close();
+  });
+  const opened = () => {
+    if (!open) throw new Error('the database of this suite is not open: use it inside a test or a hook');
+    return open;
+  };
+  return {
+    get connectionString() {
+      return opened().connectionString;
+    },
+    get postgres() {
+      return opened().postgres;
+    },
+  };
+}
