@@ -38,90 +38,118 @@ type Options = {
 const DRAIN_RETRY_MS = { least: 100, most: 3_000 };
 
 export function openRecorder(options: Options): Recorder {
-  const { store, spool, clock, random, logger, appendWithinMs = 2_000 } = options;
-  const tails = new Map<string, StreamTail>();
-  const stop = new AbortController();
-  const inFlight = new Set<Promise<void>>();
-  let conflicts = 0;
-  let draining: Promise<void> | undefined;
+  return new SpoolingRecorder(options);
+}
 
-  const onConflict = (append: SpooledAppend, error: unknown): void => {
-    conflicts += 1;
-    logger.error('events were refused by the log and are NOT recorded: another writer has that place', {
-      error,
-      stream: append.stream,
-      events: append.events.map(({ id, type }) => `${type} ${id}`),
+class SpoolingRecorder implements Recorder {
+  readonly #options: Required<Options>;
+  readonly #streams = new Map<string, { readonly tail: StreamTail; readonly durable: Promise<void> }>();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  #conflicts = 0;
+  #draining: Promise<void> | undefined;
+
+  constructor(options: Options) {
+    this.#options = { appendWithinMs: 2_000, ...options };
+    const adopted = options.spool.adopt();
+    if (adopted > 0)
+      options.logger.info('took over the spool of a process that ended before it was empty', { appends: adopted });
+    this.#startDraining();
+  }
+
+  async record(stream: string, drafts: readonly Draft[]): Promise<void> {
+    const { random, clock } = this.#options;
+    const before = this.#streams.get(stream);
+    const tail = before?.tail ?? null;
+    const events = sealEvents(drafts, tail, { id: () => random.uuidv7(), madeAt: isoTime(clock.now()) });
+    const last = events.at(-1);
+    if (!last) return;
+    const expected: Expected = tail ? tail.revision : 'none';
+    const durable = this.#keepAfter(before?.durable, { stream, events, expected });
+    this.#streams.set(stream, {
+      tail: { revision: (tail?.revision ?? -1n) + BigInt(events.length), chain: last.metadata.chain },
+      durable,
     });
-  };
-  const drain = async (): Promise<void> => {
-    let retryMs = DRAIN_RETRY_MS.least;
-    for (let oldest = spool.peek(); oldest && !stop.signal.aborted; oldest = spool.peek()) {
-      try {
-        await within(clock, appendWithinMs, store.append(oldest.stream, oldest.events, oldest.expected));
-        spool.remove();
-        retryMs = DRAIN_RETRY_MS.least;
-      } catch (error) {
-        if (isRefusal(error)) {
-          onConflict(oldest, error);
-          spool.remove();
-          continue;
-        }
-        logger.warn('the event log does not take the spool yet', { error, depth: spool.depth });
-        await pause(clock, retryMs, stop.signal);
-        retryMs = Math.min(retryMs * 2, DRAIN_RETRY_MS.most);
-      }
+    this.#inFlight.add(durable);
+    try {
+      await durable;
+    } finally {
+      this.#inFlight.delete(durable);
     }
-    draining = undefined;
-  };
-  const startDraining = (): void => {
-    if (!stop.signal.aborted && spool.depth > 0) draining ??= drain();
-  };
-  const keep = async (append: SpooledAppend): Promise<void> => {
+  }
+
+  forget(stream: string): void {
+    this.#streams.delete(stream);
+  }
+
+  status(): RecorderStatus {
+    const { spool } = this.#options;
+    return { spoolDepth: spool.depth, spoolBytes: spool.bytes, conflicts: this.#conflicts };
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#inFlight);
+    this.#stop.abort();
+    await this.#draining;
+    this.#options.spool.close();
+  }
+
+  /** Events of one stream go one after the other: the second may not overtake a first that went to the spool. */
+  async #keepAfter(before: Promise<void> | undefined, append: SpooledAppend): Promise<void> {
+    await before;
+    const { spool, store, clock, logger, appendWithinMs } = this.#options;
     if (spool.depth === 0) {
       try {
         await within(clock, appendWithinMs, store.append(append.stream, append.events, append.expected));
         return;
       } catch (error) {
         if (isRefusal(error)) {
-          onConflict(append, error);
+          this.#onRefusal(append, error);
           throw error;
         }
         logger.warn('the event log did not take an append; it goes to the spool', { error, stream: append.stream });
       }
     }
     await spool.add(append);
-    startDraining();
-  };
+    this.#startDraining();
+  }
 
-  const adopted = spool.adopt();
-  if (adopted > 0) logger.info('took over the spool of a process that ended before it was empty', { appends: adopted });
-  startDraining();
+  #startDraining(): void {
+    if (!this.#stop.signal.aborted && this.#options.spool.depth > 0) this.#draining ??= this.#drain();
+  }
 
-  return {
-    async record(stream, drafts) {
-      const tail = tails.get(stream) ?? null;
-      const events = sealEvents(drafts, tail, { id: () => random.uuidv7(), madeAt: isoTime(clock.now()) });
-      const last = events.at(-1);
-      if (!last) return;
-      const expected: Expected = tail ? tail.revision : 'none';
-      tails.set(stream, { revision: (tail?.revision ?? -1n) + BigInt(events.length), chain: last.metadata.chain });
-      const work = keep({ stream, events, expected });
-      inFlight.add(work);
+  async #drain(): Promise<void> {
+    const { spool, store, clock, logger, appendWithinMs } = this.#options;
+    let retryMs = DRAIN_RETRY_MS.least;
+    for (let oldest = spool.peek(); oldest && !this.#stop.signal.aborted; oldest = spool.peek()) {
       try {
-        await work;
-      } finally {
-        inFlight.delete(work);
+        await within(clock, appendWithinMs, store.append(oldest.stream, oldest.events, oldest.expected));
+        spool.remove();
+        retryMs = DRAIN_RETRY_MS.least;
+      } catch (error) {
+        if (isRefusal(error)) {
+          this.#onRefusal(oldest, error);
+          spool.remove();
+          continue;
+        }
+        logger.warn('the event log does not take the spool yet', { error, depth: spool.depth });
+        await pause(clock, retryMs, this.#stop.signal);
+        retryMs = Math.min(retryMs * 2, DRAIN_RETRY_MS.most);
       }
-    },
-    forget: (stream) => void tails.delete(stream),
-    status: () => ({ spoolDepth: spool.depth, spoolBytes: spool.bytes, conflicts }),
-    async close() {
-      await Promise.allSettled(inFlight);
-      stop.abort();
-      await draining;
-      spool.close();
-    },
-  };
+    }
+    this.#draining = undefined;
+    // An append may have come while the last one was being removed.
+    if (spool.peek()) this.#startDraining();
+  }
+
+  #onRefusal({ stream, events }: SpooledAppend, error: unknown): void {
+    this.#conflicts += 1;
+    this.#options.logger.error('events were refused by the log and are NOT recorded: another writer has that place', {
+      error,
+      stream,
+      events: events.map(({ id, type }) => `${type} ${id}`),
+    });
+  }
 }
 
 /** A refusal is final: repeating it cannot help. */

@@ -48,103 +48,119 @@ export type Spool = {
 
 const HEADER_BYTES = 8;
 
-/** `owner` must be unique for the process; `isAlive` tells whether the owner of another file still runs. */
-export function openSpool(options: {
+export type SpoolOptions = {
   readonly directory: string;
+  /** Unique for the process, and such that `isAlive` can tell from it whether the process still runs. */
   readonly owner: string;
   readonly isAlive: (owner: string) => boolean;
   readonly maxBytes: number;
   readonly logger: Logger;
-}): Spool {
-  const { directory, owner, logger } = options;
-  const path = join(directory, `${owner}.spool`);
-  const waiting: SpooledAppend[] = [];
-  const adopted: { path: string; appends: number }[] = [];
-  let file: number | undefined;
-  let bytes = 0;
-  let group: { buffers: Buffer[]; done: Promise<void> } | undefined;
+};
 
-  const write = (buffers: readonly Buffer[]): void => {
-    file ??= openSync(path, 'a', 0o600);
-    writeSync(file, Buffer.concat(buffers));
-    fsyncSync(file);
-  };
-  /** Records that come in one turn of the event loop share one fsync. */
-  const schedule = (buffer: Buffer): Promise<void> => {
-    if (group) {
-      group.buffers.push(buffer);
-      return group.done;
+export function openSpool(options: SpoolOptions): Spool {
+  return new FileSpool(options);
+}
+
+class FileSpool implements Spool {
+  readonly #options: SpoolOptions;
+  readonly #path: string;
+  readonly #waiting: SpooledAppend[] = [];
+  readonly #adopted: string[] = [];
+  #file: number | undefined;
+  #bytes = 0;
+  /** Appends that are being written: the file must not be removed under them. */
+  #adding = 0;
+  #group: { readonly buffers: Buffer[]; readonly done: Promise<void> } | undefined;
+
+  constructor(options: SpoolOptions) {
+    this.#options = options;
+    this.#path = join(options.directory, `${options.owner}.spool`);
+  }
+
+  get depth(): number {
+    return this.#waiting.length + this.#adding;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async add(append: SpooledAppend): Promise<void> {
+    const record = encode(append);
+    if (this.#bytes + record.length > this.#options.maxBytes) {
+      throw new SpoolFullError(`the spool ${this.#path} is full: ${this.#bytes} bytes`);
     }
-    const buffers = [buffer];
+    this.#bytes += record.length;
+    this.#adding += 1;
+    try {
+      await this.#schedule(record);
+      this.#waiting.push(append);
+    } finally {
+      this.#adding -= 1;
+    }
+  }
+
+  peek(): SpooledAppend | undefined {
+    return this.#waiting[0];
+  }
+
+  remove(): void {
+    this.#waiting.shift();
+    if (this.depth > 0) return;
+    this.close();
+    for (const path of [this.#path, ...this.#adopted.splice(0)]) rmSync(path, { force: true });
+    this.#bytes = 0;
+  }
+
+  adopt(): number {
+    const found = adoptFiles(this.#options, this.#path);
+    for (const { path, appends, size } of found) {
+      // Older than anything of ours: it goes first.
+      this.#waiting.unshift(...appends);
+      this.#adopted.push(path);
+      this.#bytes += size;
+      if (appends.length === 0) rmSync(path, { force: true });
+    }
+    return found.reduce((sum, { appends }) => sum + appends.length, 0);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  /** Records that come in one turn of the event loop share one fsync. */
+  #schedule(record: Buffer): Promise<void> {
+    if (this.#group) {
+      this.#group.buffers.push(record);
+      return this.#group.done;
+    }
+    const buffers = [record];
     const done = new Promise<void>((resolve, reject) => {
       setImmediate(() => {
-        group = undefined;
+        this.#group = undefined;
         try {
-          write(buffers);
+          this.#write(Buffer.concat(buffers));
           resolve();
         } catch (error) {
           reject(error);
         }
       });
     });
-    group = { buffers, done };
+    this.#group = { buffers, done };
     return done;
-  };
-  const clear = (): void => {
-    if (file !== undefined) closeSync(file);
-    file = undefined;
-    rmSync(path, { force: true });
-    for (const { path: old } of adopted.splice(0)) rmSync(old, { force: true });
-    bytes = 0;
-  };
+  }
 
-  return {
-    get depth() {
-      return waiting.length;
-    },
-    get bytes() {
-      return bytes;
-    },
-    async add(append) {
-      const record = encode(append);
-      if (bytes + record.length > options.maxBytes)
-        throw new SpoolFullError(`the spool ${path} is full: ${bytes} bytes`);
-      bytes += record.length;
-      await schedule(record);
-      waiting.push(append);
-    },
-    peek: () => waiting[0],
-    remove() {
-      waiting.shift();
-      if (waiting.length === 0 && !group) clear();
-    },
-    adopt() {
-      const found = adoptFiles({ ...options, mine: path, logger });
-      for (const { path: old, appends, size } of found) {
-        // Older than anything of ours: it goes first.
-        waiting.unshift(...appends);
-        adopted.push({ path: old, appends: appends.length });
-        bytes += size;
-      }
-      return found.reduce((sum, { appends }) => sum + appends.length, 0);
-    },
-    close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
-    },
-  };
+  #write(records: Buffer): void {
+    this.#file ??= openSync(this.#path, 'a', 0o600);
+    writeSync(this.#file, records);
+    fsyncSync(this.#file);
+  }
 }
 
 type AdoptedFile = { readonly path: string; readonly appends: SpooledAppend[]; readonly size: number };
 
-function adoptFiles(options: {
-  readonly directory: string;
-  readonly owner: string;
-  readonly isAlive: (owner: string) => boolean;
-  readonly mine: string;
-  readonly logger: Logger;
-}): AdoptedFile[] {
-  const { directory, owner, isAlive, mine, logger } = options;
+function adoptFiles({ directory, owner, isAlive, logger }: SpoolOptions, mine: string): AdoptedFile[] {
   const files: AdoptedFile[] = [];
   for (const name of readdirSync(directory).sort()) {
     const match = /^(?:(?<adopter>.+)\.adopts\.)?(?<owner>.+)\.spool$/.exec(name)?.groups;
