@@ -37,6 +37,8 @@ export const Policy = z.strictObject({
   priceBands: z.array(z.strictObject({ belowUsdPerMillion: positive.nullable(), tier: z.enum(QUALITY_TIERS) })).min(1),
   /** Least quality that each priority accepts, 0 = any. Candidates below it leave unless none would remain. */
   qualityFloor: z.record(z.enum(PRIORITIES), share),
+  /** Context window of a model whose own is not known. */
+  assumedContextTokens: z.int().positive(),
   assumedLatency: byTier(z.strictObject({ firstTokenMs: positive, tokensPerSecond: positive })),
   effort: z.record(z.enum(PRIORITIES), Effort),
   /** Extra output tokens that thinking at an effort takes, as a multiple of the visible output. */

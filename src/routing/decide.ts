@@ -1,0 +1,119 @@
+// ★ The decision: filter → score → order → chain. Pure: everything that it reads is an argument, and every argument is in the
+// event by value or by version. Decider version 1; once released it does not change (deciders.ts).
+import { createHash } from 'node:crypto';
+import type { Catalog } from '../domain/catalog.ts';
+import type {
+  Baseline,
+  Candidate,
+  ChainLink,
+  Decision,
+  DecisionInputs,
+  Exclusion,
+  Health,
+} from '../domain/decision.ts';
+import { findModel } from '../domain/catalog.ts';
+import type { Policy } from '../domain/policy.ts';
+import { explain } from './explain.ts';
+import { type Able, type Excluded, filterModels } from './filterModels.ts';
+import { type Scored, compareCosts, scoreCandidates } from './scoreCandidates.ts';
+
+export type DecisionContext = { readonly catalog: Catalog; readonly policy: Policy; readonly health: Health };
+
+const MOST_SHOWN = 5;
+
+export function decide(inputs: DecisionInputs, context: DecisionContext): Decision {
+  const { able, excluded } = filterModels(context.catalog, inputs, context.policy);
+  const ranked = scoreCandidates(able, inputs, context);
+  const left = belowFloor(able, ranked);
+  const exclusions = [...excluded, ...left];
+  const chain = buildChain(ranked, inputs);
+  const baseline = chooseBaseline(inputs, context, ranked);
+  const candidates = ranked.map(toCandidate);
+  const winner = ranked[0];
+  return {
+    candidates,
+    excluded: exclusions,
+    outcome: {
+      chain,
+      candidates: candidates.slice(0, MOST_SHOWN),
+      candidateCount: candidates.length,
+      exclusions: countReasons(exclusions),
+      baseline,
+      expectedOutputTokens: winner?.outputTokens ?? 0,
+      decisionDigest: digestDecision(candidates, exclusions),
+      reason: explain(inputs, candidates, exclusions, baseline),
+    },
+  };
+}
+
+function toCandidate({ modelId, effort, score, parts, estimatedCostUsd, expectedLatencyMs, notes }: Scored): Candidate {
+  return {
+    modelId,
+    ...(effort === undefined ? {} : { effort }),
+    score,
+    parts,
+    estimatedCostUsd,
+    expectedLatencyMs,
+    notes: [...notes],
+  };
+}
+
+function belowFloor(able: readonly Able[], ranked: readonly Scored[]): Excluded[] {
+  const stayed = new Set(ranked.map(({ modelId }) => modelId));
+  return able
+    .filter(({ model }) => !stayed.has(model.id))
+    .map(({ model }) => ({ modelId: model.id, reason: 'quality_floor' }));
+}
+
+/** Primary, backup (another provider if there is one), then the cheapest that is able; a named chain as it was named. */
+function buildChain(ranked: readonly Scored[], { wishes }: DecisionInputs): ChainLink[] {
+  const link = ({ modelId, effort }: Scored, role: ChainLink['role']): ChainLink => ({
+    modelId,
+    ...(effort === undefined ? {} : { effort }),
+    role,
+  });
+  if (wishes.models.length > 0) return (wishes.fallback ? ranked : ranked.slice(0, 1)).map((one) => link(one, 'named'));
+  const [primary, ...others] = ranked;
+  if (!primary) return [];
+  const backup = others.find(({ provider }) => provider !== primary.provider) ?? others[0];
+  if (!wishes.fallback || !backup) return [link(primary, 'primary')];
+  const cheapest = others.filter((one) => one !== backup).sort(compareCosts)[0];
+  return [link(primary, 'primary'), link(backup, 'backup'), ...(cheapest ? [link(cheapest, 'cheapest')] : [])];
+}
+
+/** The road not taken: the org's model, else the policy's, else what `best` would have chosen for the same request. */
+function chooseBaseline(inputs: DecisionInputs, context: DecisionContext, ranked: readonly Scored[]): Baseline | null {
+  const fixed = inputs.constraints.baselineModel ?? context.policy.baseline.modelId;
+  const { maxCostUsd: _cost, maxPrice: _price, effort: _effort, sort: _sort, order: _order, ...wishes } = inputs.wishes;
+  const model = fixed === null ? undefined : findModel(context.catalog, fixed);
+  const wanted: DecisionInputs = {
+    ...inputs,
+    openBreakers: [],
+    wishes: { ...wishes, priority: 'best', models: model ? [model.id] : [] },
+  };
+  const isBest = inputs.wishes.priority === 'best' && inputs.wishes.models.length === 0 && !model;
+  const unlimited =
+    _cost === undefined && _price === undefined && _effort === undefined && _sort === undefined && _order === undefined;
+  const best =
+    isBest && unlimited && inputs.openBreakers.length === 0
+      ? ranked[0]
+      : scoreCandidates(filterModels(context.catalog, wanted, context.policy).able, wanted, context)[0];
+  if (!best) return null;
+  const { modelId, effort, estimatedCostUsd } = best;
+  return { modelId, ...(effort === undefined ? {} : { effort }), source: model ? 'org' : 'best', estimatedCostUsd };
+}
+
+function countReasons(excluded: readonly Excluded[]): Partial<Record<Exclusion, number>> {
+  const counts: Partial<Record<Exclusion, number>> = {};
+  for (const { reason } of excluded) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}
+
+/** SHA-256 over ids, scores and exclusion codes in order of id: two decisions that differ anywhere differ here. */
+export function digestDecision(candidates: readonly Candidate[], excluded: readonly Excluded[]): string {
+  const lines = [
+    ...candidates.map(({ modelId, effort, score }) => `${modelId}\t${effort ?? ''}\t${score}`),
+    ...excluded.map(({ modelId, reason }) => `${modelId}\t!${reason}`),
+  ];
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}

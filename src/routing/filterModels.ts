@@ -1,0 +1,151 @@
+// Why a model cannot be a candidate. The checks run in this order and the first that fails is the recorded reason. Pure.
+import type { Catalog, CatalogModel } from '../domain/catalog.ts';
+import { EFFORTS, type Effort } from '../domain/chat.ts';
+import type { DecisionInputs, Exclusion } from '../domain/decision.ts';
+import { compareDecimals, parseDecimal, parseUsd } from '../domain/money.ts';
+import type { Policy } from '../domain/policy.ts';
+import { pricesAt } from '../domain/prices.ts';
+import { estimateCost } from './modelCost.ts';
+
+/** A model that may answer, at the effort and with the output that it would be asked for. */
+export type Able = {
+  readonly model: CatalogModel;
+  readonly effort: Effort | undefined;
+  readonly outputTokens: number;
+  /** Exact estimate in pico-dollars; undefined when a price is not known (only for a model that was named). */
+  readonly cost: bigint | undefined;
+};
+export type Excluded = { readonly modelId: string; readonly reason: Exclusion };
+
+type Check = (model: CatalogModel, inputs: DecisionInputs, named: boolean) => Exclusion | undefined;
+
+// Adapters that can send tools. A model reached only through another interface cannot take them yet.
+const TOOL_PATHS: ReadonlySet<string | undefined> = new Set([undefined, 'chat', 'chat_without_reasoning']);
+
+export function filterModels(
+  catalog: Catalog,
+  inputs: DecisionInputs,
+  policy: Policy,
+): { able: Able[]; excluded: Excluded[] } {
+  const able: Able[] = [];
+  const excluded: Excluded[] = [];
+  const names = new Set(inputs.wishes.models);
+  for (const model of catalog.models.values()) {
+    const result = examine(model, inputs, policy, names);
+    if (typeof result === 'string') excluded.push({ modelId: model.id, reason: result });
+    else able.push(result);
+  }
+  return { able, excluded };
+}
+
+function examine(
+  model: CatalogModel,
+  inputs: DecisionInputs,
+  policy: Policy,
+  names: ReadonlySet<string>,
+): Able | Exclusion {
+  const named = names.has(model.id);
+  if (names.size > 0 && !named) return 'not_named';
+  for (const check of CHECKS) {
+    const reason = check(model, inputs, named);
+    if (reason) return reason;
+  }
+  const effort = chooseEffort(model, inputs, policy);
+  const outputTokens = expectOutput(model, effort, inputs, policy);
+  const context = model.details.contextTokens ?? policy.assumedContextTokens;
+  if (inputs.features.inputTokens + outputTokens > context) return 'context_too_short';
+  const cost = estimateCost(model, inputs.features.inputTokens, outputTokens, inputs.at);
+  if (cost === undefined && !named) return 'price_unknown';
+  const { maxCostUsd } = inputs.wishes;
+  // A limit on cost and a price that is not known do not go together, not even for a named model.
+  if (maxCostUsd !== undefined && (cost === undefined || cost > parseUsd(maxCostUsd))) {
+    return cost === undefined ? 'price_unknown' : 'over_max_cost';
+  }
+  return { model, effort, outputTokens, cost };
+}
+
+const CHECKS: readonly Check[] = [
+  ({ details }) => (details.enabled ? undefined : 'disabled'),
+  ({ provider }, { constraints }) => (constraints.providers.includes(provider) ? undefined : 'provider_not_configured'),
+  ({ id }, { constraints: { orgModels, keyModels } }) =>
+    (orgModels && !orgModels.includes(id)) || (keyModels && !keyModels.includes(id)) ? 'not_allowed' : undefined,
+  ({ provider }, { wishes: { only, ignore } }) =>
+    (only && !only.includes(provider)) || ignore?.includes(provider) ? 'provider_ignored' : undefined,
+  // An announced shutdown keeps a model from being chosen by itself; called by name it serves until the day itself.
+  ({ deprecation }, { at }, named) =>
+    deprecation && (!named || Date.parse(deprecation.at) <= at) ? 'deprecated' : undefined,
+  ({ id, provider }, { openBreakers }) =>
+    openBreakers.includes(id) || openBreakers.includes(provider) ? 'breaker_open' : undefined,
+  ({ details }, { features: { needs } }, named) =>
+    needs.tools && (!has(details.abilities.tools, named) || !TOOL_PATHS.has(details.toolsThrough))
+      ? 'lacks_tools'
+      : undefined,
+  ({ details }, { features: { needs } }, named) =>
+    needs.vision && !has(details.abilities.vision, named) ? 'lacks_vision' : undefined,
+  ({ details: { abilities } }, { features: { needs } }, named) =>
+    (needs.jsonSchema && !has(abilities.jsonSchema, named)) ||
+    (needs.jsonMode && !has(abilities.jsonMode ?? abilities.jsonSchema, named))
+      ? 'lacks_json'
+      : undefined,
+  ({ details }, { wishes: { maxTokens } }) =>
+    maxTokens !== undefined && details.maxOutputTokens !== undefined && maxTokens > details.maxOutputTokens
+      ? 'output_too_short'
+      : undefined,
+  overMaxPrice,
+];
+
+/** A model that was named by its caller gets the benefit of the doubt; one that we choose must be known to be able. */
+function has(ability: boolean | undefined, named: boolean): boolean {
+  return ability ?? named;
+}
+
+function overMaxPrice(model: CatalogModel, { wishes, features, at }: DecisionInputs): Exclusion | undefined {
+  const { maxPrice } = wishes;
+  if (!maxPrice) return undefined;
+  const prices = model.prices && pricesAt(model.prices, features.inputTokens, at);
+  const over = (price: string | undefined, limit: string | undefined): boolean => {
+    if (limit === undefined) return false;
+    if (price === undefined) return true;
+    // The limit is per million, the price per token.
+    const perMillion = parseDecimal(limit);
+    return compareDecimals(parseDecimal(price), { ...perMillion, scale: perMillion.scale + 6 }) > 0;
+  };
+  return over(prices?.input, maxPrice.prompt) || over(prices?.output, maxPrice.completion)
+    ? 'over_max_price'
+    : undefined;
+}
+
+/** The effort that will be sent: the caller's, else the policy's, clipped to what the model takes; undefined = none to choose. */
+export function chooseEffort(
+  model: CatalogModel,
+  { wishes, features }: DecisionInputs,
+  policy: Policy,
+): Effort | undefined {
+  const { efforts, toolsThrough } = model.details;
+  if (!efforts || efforts.length === 0) return undefined;
+  if (features.needs.tools && toolsThrough === 'chat_without_reasoning') return 'none';
+  const wanted = EFFORTS.indexOf(wishes.effort ?? policy.effort[wishes.priority]);
+  let nearest: Effort | undefined;
+  let distance = Number.POSITIVE_INFINITY;
+  for (const effort of EFFORTS) {
+    if (!efforts.includes(effort)) continue;
+    const own = Math.abs(EFFORTS.indexOf(effort) - wanted);
+    if (own < distance) {
+      nearest = effort;
+      distance = own;
+    }
+  }
+  return nearest;
+}
+
+function expectOutput(
+  model: CatalogModel,
+  effort: Effort | undefined,
+  { wishes, features }: DecisionInputs,
+  policy: Policy,
+): number {
+  const visible = wishes.maxTokens ?? policy.expectedOutputTokens[features.taskType];
+  // A limit given by the caller counts thinking too; the policy's figure is what is seen.
+  const whole = wishes.maxTokens ?? Math.ceil(visible * (effort === undefined ? 1 : policy.effortOutputFactor[effort]));
+  return Math.min(whole, model.details.maxOutputTokens ?? whole);
+}
