@@ -4,7 +4,6 @@ import type { Chat, Completion } from '../domain/chat.ts';
 import type { Decision, Features, Session, Wishes } from '../domain/decision.ts';
 import type { Surface } from '../domain/events.ts';
 import type { Usage } from '../domain/usage.ts';
-import type { ChunkChoice } from '../providers/provider.ts';
 
 /** Who asks, as the key says. Null lists = everything allowed. */
 export type Caller = {
@@ -54,26 +53,6 @@ export type Answered = {
 
 export type WholeAnswer = Answered & { readonly completion: Completion };
 
-/** A streamed answer: who answers, then its pieces, then — once all its events are durable — how it ended. */
-export type StreamPart =
-  | {
-      readonly kind: 'start';
-      readonly model: Answered['model'];
-      readonly attempts: number;
-      readonly fallback: boolean;
-      readonly warnings: readonly string[];
-      readonly simulated: boolean;
-    }
-  | {
-      readonly kind: 'delta';
-      readonly id: string;
-      readonly created: number;
-      readonly model: string;
-      readonly choices: readonly ChunkChoice[];
-      readonly extensions?: Readonly<Record<string, unknown>> | undefined;
-    }
-  | { readonly kind: 'end'; readonly answered: Answered };
-
 export type Explained = {
   readonly decision: Decision;
   readonly features: Features;
@@ -98,8 +77,6 @@ export type Readiness = {
 export interface Gateway {
   /** @throws RouterError when no model could answer; it is recorded before it is thrown. */
   answer(request: RoutedRequest): Promise<WholeAnswer>;
-  /** Throws before `start` like `answer`; after it a RouterError means that the stream was cut. */
-  stream(request: RoutedRequest): AsyncIterable<StreamPart>;
   /** The decision that `answer` would take now, without a call and without an event. */
   explain(request: RoutedRequest): Explained;
   /** The events of a request, or undefined when there is none of that id in that org. */

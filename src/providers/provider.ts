@@ -31,36 +31,10 @@ export type Answer = {
   readonly warnings: readonly string[];
 };
 
-/** A piece of a streamed answer: an OpenAI `chat.completion.chunk` choice delta, or what closes the stream. */
-export type Chunk =
-  | {
-      readonly kind: 'start';
-      readonly status: number;
-      readonly providerRequestId: string | undefined;
-      readonly warnings: readonly string[];
-    }
-  | {
-      readonly kind: 'delta';
-      readonly id: string;
-      readonly created: number;
-      readonly model: string;
-      readonly choices: readonly ChunkChoice[];
-      readonly extensions?: Readonly<Record<string, unknown>>;
-    }
-  | { readonly kind: 'usage'; readonly usage: Usage };
-export type ChunkChoice = {
-  readonly index: number;
-  readonly delta: Readonly<Record<string, unknown>>;
-  readonly finish_reason: string | null;
-  readonly [extension: string]: unknown;
-};
-
 export interface Provider {
   readonly name: ProviderName;
   /** @throws ProviderError */
   complete(chat: Chat, options: CallOptions): Promise<Answer>;
-  /** Ends normally only after a finish reason was seen; anything else is a `ProviderError` (`stream-cut`, …). */
-  stream(chat: Chat, options: CallOptions): AsyncIterable<Chunk>;
   close(): Promise<void>;
 }
 

@@ -65,13 +65,12 @@ function belowFloor(able: readonly Able[], ranked: readonly Scored[]): Excluded[
     .map(({ model }) => ({ modelId: model.id, reason: 'quality_floor' }));
 }
 
+function link({ modelId, effort }: Scored, role: ChainLink['role']): ChainLink {
+  return { modelId, ...(effort === undefined ? {} : { effort }), role };
+}
+
 /** Primary, backup (another provider if there is one), then the cheapest that is able; a named chain as it was named. */
 function buildChain(ranked: readonly Scored[], { wishes }: DecisionInputs): ChainLink[] {
-  const link = ({ modelId, effort }: Scored, role: ChainLink['role']): ChainLink => ({
-    modelId,
-    ...(effort === undefined ? {} : { effort }),
-    role,
-  });
   if (wishes.models.length > 0) return (wishes.fallback ? ranked : ranked.slice(0, 1)).map((one) => link(one, 'named'));
   const [primary, ...others] = ranked;
   if (!primary) return [];

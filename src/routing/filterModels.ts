@@ -103,16 +103,17 @@ function overMaxPrice(model: CatalogModel, { wishes, features, at }: DecisionInp
   const { maxPrice } = wishes;
   if (!maxPrice) return undefined;
   const prices = model.prices && pricesAt(model.prices, features.inputTokens, at);
-  const over = (price: string | undefined, limit: string | undefined): boolean => {
-    if (limit === undefined) return false;
-    if (price === undefined) return true;
-    // The limit is per million, the price per token.
-    const perMillion = parseDecimal(limit);
-    return compareDecimals(parseDecimal(price), { ...perMillion, scale: perMillion.scale + 6 }) > 0;
-  };
-  return over(prices?.input, maxPrice.prompt) || over(prices?.output, maxPrice.completion)
+  return isOver(prices?.input, maxPrice.prompt) || isOver(prices?.output, maxPrice.completion)
     ? 'over_max_price'
     : undefined;
+}
+
+/** Whether a price per token is over a limit per million tokens; an unknown price is over any limit. */
+function isOver(price: string | undefined, limit: string | undefined): boolean {
+  if (limit === undefined) return false;
+  if (price === undefined) return true;
+  const perMillion = parseDecimal(limit);
+  return compareDecimals(parseDecimal(price), { ...perMillion, scale: perMillion.scale + 6 }) > 0;
 }
 
 /** The effort that will be sent: the caller's, else the policy's, clipped to what the model takes; undefined = none to choose. */
