@@ -1,6 +1,6 @@
 // One HTTP exchange with a vendor: its timeouts, a cap on what is read, and transport errors as failures. Never retries.
 import { Agent, type Dispatcher, errors, request } from 'undici';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Timeouts } from '../domain/policy.ts';
 import { parseJson, toFailure } from './failures.ts';
 import { type Failure, ProviderError } from './provider.ts';
@@ -30,35 +30,48 @@ export type JsonReply = { readonly status: number; readonly body: unknown; reado
 
 /** Posts JSON and reads a JSON answer of status 200. @throws ProviderError for everything else */
 export async function postJson(pool: HttpPool, exchange: Exchange): Promise<JsonReply> {
-  const { timeouts, signal } = exchange;
+  const { status, header, text } = await post(pool, exchange);
+  return readJsonReply(pool, { status, header, text });
+}
+
+export type TextReply = {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly text: string;
+};
+
+/** The exchange itself: any status, the body as text. @throws ProviderError when there was no whole answer */
+export async function post(pool: HttpPool, exchange: Exchange): Promise<TextReply & { readonly headers: Headers }> {
+  const { timeouts, signal, body } = exchange;
   const reply = await guarded(exchange, () =>
     request(exchange.url, {
       method: 'POST',
       dispatcher: pool.dispatcher,
       headers: { 'content-type': 'application/json', accept: 'application/json', ...exchange.headers },
-      body: JSON.stringify(exchange.body),
+      body: typeof body === 'string' ? body : JSON.stringify(body),
       headersTimeout: timeouts.wholeMs,
       bodyTimeout: timeouts.wholeMs,
       signal,
     }),
   );
-  const header = (name: string): string | undefined => {
-    const value = reply.headers[name];
-    return Array.isArray(value) ? value[0] : value;
-  };
-  const requestId = header('x-request-id') ?? header('request-id') ?? header('x-generation-id');
   const text = await guarded(exchange, () => readCapped(reply.body));
-  if (reply.statusCode !== 200) {
-    throw new ProviderError({
-      ...toFailure({ status: reply.statusCode, header, text, now: pool.now() }),
-      providerRequestId: requestId,
-    });
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(reply.headers))
+    headers.set(name, Array.isArray(value) ? value.join(', ') : (value ?? ''));
+  return { status: reply.statusCode, header: (name) => headers.get(name) ?? undefined, headers, text };
+}
+
+/** @throws ProviderError unless it is a 200 that holds a JSON object */
+export function readJsonReply(pool: HttpPool, { status, header, text }: TextReply): JsonReply {
+  const requestId = header('x-request-id') ?? header('request-id') ?? header('x-generation-id');
+  if (status !== 200) {
+    throw new ProviderError({ ...toFailure({ status, header, text, now: pool.now() }), providerRequestId: requestId });
   }
   const body = parseJson(text);
   if (body === null || typeof body !== 'object') {
     throw new ProviderError(malformed('the provider answered 200 with a body that is no JSON object', text, requestId));
   }
-  return { status: reply.statusCode, body, requestId };
+  return { status, body, requestId };
 }
 
 export function malformed(message: string, vendorText?: string, providerRequestId?: string): Failure {

@@ -35,7 +35,6 @@ export interface Provider {
   readonly name: ProviderName;
   /** @throws ProviderError */
   complete(chat: Chat, options: CallOptions): Promise<Answer>;
-  close(): Promise<void>;
 }
 
 /** What a vendor did to us. `message` is one line of ours; a vendor's raw body goes to `vendorText`, for the log only. */
