@@ -20,7 +20,7 @@ const ErrorBody = z.looseObject({
   status: z.string().nullish(),
   error_type: z.string().nullish(),
   metadata: z.looseObject({ error_type: z.string().nullish() }).nullish(),
-  details: z.unknown(),
+  details: z.unknown().optional(),
 });
 type ErrorBody = z.infer<typeof ErrorBody>;
 

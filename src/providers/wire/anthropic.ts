@@ -201,7 +201,7 @@ const AnthropicReply = z.looseObject({
   id: z.string(),
   model: z.string(),
   stop_reason: z.string().nullish(),
-  usage: z.unknown(),
+  usage: z.unknown().optional(),
   content: z.array(
     z.looseObject({
       type: z.string(),

@@ -164,7 +164,7 @@ export function fromGeminiUsage(raw: unknown): Usage | undefined {
 const GeminiReply = z.looseObject({
   responseId: z.string().nullish(),
   modelVersion: z.string().nullish(),
-  usageMetadata: z.unknown(),
+  usageMetadata: z.unknown().optional(),
   promptFeedback: z.looseObject({ blockReason: z.string().nullish() }).nullish(),
   candidates: z
     .array(

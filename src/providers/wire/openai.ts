@@ -94,14 +94,14 @@ const OpenAiReply = z.looseObject({
   created: z.number().nullish(),
   model: z.string().nullish(),
   service_tier: z.string().nullish(),
-  usage: z.unknown(),
-  error: z.unknown(),
+  usage: z.unknown().optional(),
+  error: z.unknown().optional(),
   choices: z
     .array(
       z.looseObject({
         index: z.number().nullish(),
         finish_reason: z.string().nullish(),
-        error: z.unknown(),
+        error: z.unknown().optional(),
         message: z.looseObject({ content: z.string().nullish() }).nullish(),
       }),
     )
