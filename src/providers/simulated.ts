@@ -21,7 +21,13 @@ const PATHS: Readonly<Record<ProviderName, string>> = {
 
 export async function openSimulatedProviders(): Promise<SimulatedProviders> {
   // Its journal and counts are capped, or a long run would grow.
-  const mock = new LLMock({ host: '127.0.0.1', port: 0, logLevel: 'silent', journalMaxEntries: 50, fixtureCountsMaxTestIds: 50 });
+  const mock = new LLMock({
+    host: '127.0.0.1',
+    port: 0,
+    logLevel: 'silent',
+    journalMaxEntries: 50,
+    fixtureCountsMaxTestIds: 50,
+  });
   mock.addFixture({
     match: { predicate: () => true },
     response: ({ model, messages }) => {
@@ -31,9 +37,14 @@ export async function openSimulatedProviders(): Promise<SimulatedProviders> {
       const completion_tokens = Math.ceil(content.length / 4);
       const total = prompt_tokens + completion_tokens;
       const usage = {
-        ...{ prompt_tokens, completion_tokens, total_tokens: total },
-        ...{ input_tokens: prompt_tokens, output_tokens: completion_tokens },
-        ...{ promptTokenCount: prompt_tokens, candidatesTokenCount: completion_tokens, totalTokenCount: total },
+        prompt_tokens,
+        completion_tokens,
+        total_tokens: total,
+        input_tokens: prompt_tokens,
+        output_tokens: completion_tokens,
+        promptTokenCount: prompt_tokens,
+        candidatesTokenCount: completion_tokens,
+        totalTokenCount: total,
       };
       return { content, usage };
     },

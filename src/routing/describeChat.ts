@@ -4,7 +4,7 @@ import type { TaskType } from '../domain/catalog.ts';
 import { type Chat, type Message, textOf } from '../domain/chat.ts';
 import type { Features } from '../domain/decision.ts';
 import type { Surface } from '../domain/events.ts';
-import { estimatePrompt, isImage } from './estimateTokens.ts';
+import { estimatePrompt, isImage } from './estimatePrompt.ts';
 import { INSTRUCTION_SIGNALS, MATERIAL_SIGNALS, type Signal, type TextTask } from './taskSignals.ts';
 
 export const DESCRIBER_VERSION = 1;

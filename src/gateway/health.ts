@@ -1,0 +1,103 @@
+// What this process measures of models, as figures that routing uses: only once the event that says so is durable, so that a
+// replay has them.
+import type { HealthFigure } from '../domain/decision.ts';
+import type { FailureKind } from '../domain/events.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Recorder } from '../eventstore/recorder.ts';
+import { type Clock, isoTime } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { AttemptRecord } from './attempts.ts';
+
+export type Observed = {
+  readonly figures: Readonly<Record<string, HealthFigure>>;
+  readonly reference: { readonly stream: string; readonly revision: number } | null;
+};
+export type HealthWatch = {
+  add(record: AttemptRecord): void;
+  /** The figures of the newest durable event. */
+  current(): Observed;
+  close(): Promise<void>;
+};
+
+type Sample = { readonly at: number; readonly failed: boolean; readonly tokensPerSecond: number | undefined };
+
+const EVERY_MS = 5_000;
+const MOST_SAMPLES = 200;
+// What a vendor or we did to one request says nothing about the model's health.
+const NOT_ITS_FAULT: ReadonlySet<FailureKind> = new Set(['cancelled', 'bad-request', 'refused', 'context-too-long']);
+
+export function openHealthWatch(tools: {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly process: string;
+  readonly policy: () => Policy | undefined;
+}): HealthWatch {
+  const { recorder, clock, logger, process } = tools;
+  const samples = new Map<string, Sample[]>();
+  const stream = `health-${process}`;
+  const stop = new AbortController();
+  let observed: Observed = { figures: {}, reference: null };
+  let written = '';
+  let revision = -1;
+
+  const publish = async (): Promise<void> => {
+    const windowMs = (tools.policy()?.health.windowSec ?? 600) * 1_000;
+    const figures = summarise(samples, clock.now() - windowMs);
+    const text = JSON.stringify(figures);
+    if (text === written || (revision < 0 && Object.keys(figures).length === 0)) return;
+    await recorder.record(stream, [{ type: 'HealthObserved', data: { process, at: isoTime(clock.now()), figures } }]);
+    revision += 1;
+    written = text;
+    observed = { figures, reference: { stream, revision } };
+  };
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      try {
+        await clock.sleep(EVERY_MS, stop.signal);
+        await publish();
+      } catch (error) {
+        if (!stop.signal.aborted)
+          logger.warn('health figures could not be recorded; the ones before stay in use', { error });
+      }
+    }
+  })();
+
+  return {
+    add({ modelId, outcome, durationMs, usage }) {
+      if (outcome !== 'succeeded' && NOT_ITS_FAULT.has(outcome)) return;
+      const failed = outcome !== 'succeeded';
+      const tokensPerSecond =
+        failed || !usage || usage.output === 0 ? undefined : usage.output / (Math.max(durationMs, 1) / 1_000);
+      const list = samples.get(modelId) ?? [];
+      list.push({ at: clock.now(), failed, tokensPerSecond });
+      if (list.length > MOST_SAMPLES) list.shift();
+      samples.set(modelId, list);
+    },
+    current: () => observed,
+    async close() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** Of whole answers only the whole time is known: it is told as a rate, with no wait before the first token. */
+function summarise(samples: Map<string, Sample[]>, since: number): Record<string, HealthFigure> {
+  const figures: Record<string, HealthFigure> = {};
+  for (const [modelId, list] of samples) {
+    const recent = list.filter(({ at }) => at >= since);
+    if (recent.length === 0) {
+      samples.delete(modelId);
+      continue;
+    }
+    const rates = recent.flatMap(({ tokensPerSecond }) => tokensPerSecond ?? []).sort((a, b) => a - b);
+    const median = rates[Math.floor(rates.length / 2)];
+    figures[modelId] = {
+      samples: recent.length,
+      ...(median === undefined ? {} : { firstTokenMs: 0, tokensPerSecond: Math.round(median * 10) / 10 }),
+      errorRate: Math.round((recent.filter(({ failed }) => failed).length / recent.length) * 1_000) / 1_000,
+    };
+  }
+  return figures;
+}

@@ -1,0 +1,125 @@
+// Brings log, snapshot, health, providers and the story of a request together into the one thing that the API talks to.
+import { RouterError } from '../domain/errors.ts';
+import { requestStream } from '../domain/events.ts';
+import type { ProviderName } from '../domain/catalog.ts';
+import { openEvent } from '../eventstore/codec.ts';
+import type { EventStore } from '../eventstore/eventStore.ts';
+import type { Recorder } from '../eventstore/recorder.ts';
+import type { Clock, Random } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Provider } from '../providers/provider.ts';
+import { CURRENT_DECIDER } from '../routing/deciders.ts';
+import { type AnswerTools, answerChat, decideRequest } from './answerChat.ts';
+import type { Gateway, Readiness, StoryEvent } from './gateway.ts';
+import { openHealthWatch } from './health.ts';
+import { openSnapshot } from './snapshot.ts';
+
+export type GatewayOptions = {
+  readonly store: EventStore;
+  readonly recorder: Recorder;
+  readonly providers: ReadonlyMap<ProviderName, Provider>;
+  readonly simulated: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Names this process in its health stream. */
+  readonly process: string;
+  readonly mostInFlight?: number;
+  /** What else the readiness depends on: tells what is down, in words. */
+  readonly checks: () => Promise<{
+    readonly problems: readonly string[];
+    readonly details: Readonly<Record<string, unknown>>;
+  }>;
+};
+
+export type OpenGateway = Gateway & {
+  /** Takes no more requests and waits for the running ones, at most that long. */
+  drain(withinMs: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
+  const { store, recorder, clock, logger, providers, mostInFlight = 1_000 } = options;
+  const snapshot = await openSnapshot(store, logger);
+  const health = openHealthWatch({ ...options, policy: () => snapshot.policy()?.policy });
+  const tools: AnswerTools = { ...options, snapshot, health, onAttempt: health.add };
+  const running = new Set<Promise<unknown>>();
+  const leaving = new AbortController();
+  const state = { draining: false };
+
+  return {
+    simulated: options.simulated,
+    catalog: () => snapshot.catalog(),
+    explain(request) {
+      const { decision, inputs, published, catalog } = decideRequest(request, tools);
+      return {
+        decision,
+        features: inputs.features,
+        catalogVersion: catalog.version,
+        policyVersion: published.version,
+        deciderVersion: CURRENT_DECIDER,
+      };
+    },
+    async answer(request) {
+      if (state.draining || running.size >= mostInFlight) {
+        throw new RouterError('overloaded', 'The router takes no more requests at the moment: try again shortly.', {
+          retryAfterSec: 1,
+        });
+      }
+      const work = answerChat({ ...request, signal: AbortSignal.any([request.signal, leaving.signal]) }, tools);
+      running.add(work);
+      try {
+        return await work;
+      } finally {
+        running.delete(work);
+      }
+    },
+    readStory: (requestId, orgId) => readStory(store, requestId, orgId),
+    async readiness(): Promise<Readiness> {
+      const { problems, details } = await options.checks();
+      const { spoolDepth, spoolBytes } = recorder.status();
+      const detail = {
+        ...details,
+        spool: { depth: spoolDepth, bytes: spoolBytes },
+        providers: [...providers.keys()],
+        simulated: options.simulated,
+      };
+      if (state.draining) return { status: 'unavailable', message: 'the router is stopping', ...detail };
+      if (snapshot.catalog().models.size === 0 || !snapshot.policy()) {
+        return { status: 'unavailable', message: 'there is no catalog or policy: run `npm run setup`', ...detail };
+      }
+      const all = [
+        ...problems,
+        ...(spoolDepth > 0 ? [`the event log is away: ${spoolDepth} appends wait on disk`] : []),
+      ];
+      return all.length === 0
+        ? { status: 'ok', ...detail }
+        : { status: 'degraded', message: all.join('; '), ...detail };
+    },
+    async drain(withinMs) {
+      state.draining = true;
+      const grace = new AbortController();
+      const over = clock.sleep(withinMs, grace.signal).then(
+        () => leaving.abort(new Error('the router is stopping')),
+        () => undefined,
+      );
+      await Promise.allSettled(running);
+      grace.abort();
+      await over;
+    },
+    async close() {
+      await health.close();
+      await snapshot.close();
+    },
+  };
+}
+
+async function readStory(store: EventStore, requestId: string, orgId: string): Promise<StoryEvent[] | undefined> {
+  const story: StoryEvent[] = [];
+  for await (const event of store.readStream(requestStream(requestId))) {
+    const { type, data } = openEvent(event);
+    if (type === 'RequestRouted' && data.orgId !== orgId) return undefined;
+    story.push({ type, revision: Number(event.revision), at: event.metadata.madeAt, data });
+  }
+  return story.length === 0 ? undefined : story;
+}
