@@ -12,7 +12,7 @@ import { CURRENT_DECIDER } from '../routing/deciders.ts';
 import { type AnswerTools, answerChat, decideRequest } from './answerChat.ts';
 import type { Gateway, Readiness, StoryEvent } from './gateway.ts';
 import { openHealthWatch } from './health.ts';
-import { openSnapshot } from './snapshot.ts';
+import { type Snapshot, openSnapshot } from './snapshot.ts';
 
 export type GatewayOptions = {
   readonly store: EventStore;
@@ -39,10 +39,10 @@ export type OpenGateway = Gateway & {
 };
 
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { store, recorder, clock, logger, providers, mostInFlight = 1_000 } = options;
+  const { store, clock, logger, mostInFlight = 1_000 } = options;
   const snapshot = await openSnapshot(store, logger);
   const health = openHealthWatch({ ...options, policy: () => snapshot.policy()?.policy });
-  const tools: AnswerTools = { ...options, snapshot, health, onAttempt: health.add };
+  const tools: AnswerTools = { ...options, snapshot, health, onAttempt: (record) => health.add(record) };
   const running = new Set<Promise<unknown>>();
   const leaving = new AbortController();
   const state = { draining: false };
@@ -75,27 +75,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
       }
     },
     readStory: (requestId, orgId) => readStory(store, requestId, orgId),
-    async readiness(): Promise<Readiness> {
-      const { problems, details } = await options.checks();
-      const { spoolDepth, spoolBytes } = recorder.status();
-      const detail = {
-        ...details,
-        spool: { depth: spoolDepth, bytes: spoolBytes },
-        providers: [...providers.keys()],
-        simulated: options.simulated,
-      };
-      if (state.draining) return { status: 'unavailable', message: 'the router is stopping', ...detail };
-      if (snapshot.catalog().models.size === 0 || !snapshot.policy()) {
-        return { status: 'unavailable', message: 'there is no catalog or policy: run `npm run setup`', ...detail };
-      }
-      const all = [
-        ...problems,
-        ...(spoolDepth > 0 ? [`the event log is away: ${spoolDepth} appends wait on disk`] : []),
-      ];
-      return all.length === 0
-        ? { status: 'ok', ...detail }
-        : { status: 'degraded', message: all.join('; '), ...detail };
-    },
+    readiness: () => tellReadiness(options, snapshot, state.draining),
     async drain(withinMs) {
       state.draining = true;
       const grace = new AbortController();
@@ -112,6 +92,24 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
       await snapshot.close();
     },
   };
+}
+
+async function tellReadiness(options: GatewayOptions, snapshot: Snapshot, draining: boolean): Promise<Readiness> {
+  const { recorder, providers, simulated } = options;
+  const { problems, details } = await options.checks();
+  const { spoolDepth, spoolBytes } = recorder.status();
+  const detail = {
+    ...details,
+    spool: { depth: spoolDepth, bytes: spoolBytes },
+    providers: [...providers.keys()],
+    simulated,
+  };
+  if (draining) return { status: 'unavailable', message: 'the router is stopping', ...detail };
+  if (snapshot.catalog().models.size === 0 || !snapshot.policy()) {
+    return { status: 'unavailable', message: 'there is no catalog or policy: run `npm run setup`', ...detail };
+  }
+  const all = [...problems, ...(spoolDepth > 0 ? [`the event log is away: ${spoolDepth} appends wait on disk`] : [])];
+  return all.length === 0 ? { status: 'ok', ...detail } : { status: 'degraded', message: all.join('; '), ...detail };
 }
 
 async function readStory(store: EventStore, requestId: string, orgId: string): Promise<StoryEvent[] | undefined> {
