@@ -41,7 +41,6 @@ create index if not exists api_keys_org_id on api_keys (org_id);
 -- Written in the transaction of the change itself, appended to admin-main afterwards, in order of id.
 create table if not exists admin_outbox (
   id bigint generated always as identity primary key,
-  event_id uuid not null unique,
   data jsonb not null,
   appended_at timestamptz
 );

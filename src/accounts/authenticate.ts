@@ -1,0 +1,142 @@
+// Who holds a key: found by its indexed prefix, compared by bcrypt off the event loop, at most two at a time. A key that was
+// verified once is known by its digest, so bcrypt runs once a key and process.
+import { verify } from '@node-rs/bcrypt';
+import type { Clock } from '../platform/clock.ts';
+import { type Postgres, isUnavailable } from '../platform/postgres.ts';
+import { digestOfKey, prefixOf } from './apiKeys.ts';
+
+export type KeyHolder = {
+  readonly keyId: string;
+  readonly orgId: string;
+  readonly userId: string;
+  readonly scopes: readonly string[];
+  readonly keyModels: readonly string[] | null;
+  readonly orgModels: readonly string[] | null;
+  readonly baselineModel: string | null;
+};
+
+export type Authenticator = {
+  /** Undefined when nobody holds it. @throws the database's error when it is away and the key was not verified before */
+  authenticate(key: string): Promise<KeyHolder | undefined>;
+};
+
+/** A verified key is looked up again after this long: so a revocation takes effect within it. */
+const FRESH_MS = 3_000;
+/** While the database is away, keys that were verified before keep serving this long. */
+const STALE_MS = 10 * 60_000;
+const UNKNOWN_MS = 60_000;
+const MOST_REMEMBERED = 10_000;
+const AT_ONCE = 2;
+
+type Known = { readonly holder: KeyHolder; readonly readAt: number };
+
+export function createAuthenticator(postgres: Postgres, clock: Clock): Authenticator {
+  return new CachingAuthenticator(postgres, clock);
+}
+
+class CachingAuthenticator implements Authenticator {
+  readonly #postgres: Postgres;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Known>();
+  readonly #unknown = new Map<string, number>();
+  readonly #checking = new Map<string, Promise<KeyHolder | undefined>>();
+  readonly #queue: (() => void)[] = [];
+  #hashing = 0;
+
+  constructor(postgres: Postgres, clock: Clock) {
+    this.#postgres = postgres;
+    this.#clock = clock;
+  }
+
+  async authenticate(key: string): Promise<KeyHolder | undefined> {
+    const prefix = prefixOf(key);
+    if (prefix === undefined) return undefined;
+    const digest = digestOfKey(key);
+    const now = this.#clock.monotonicMs();
+    const known = this.#known.get(digest);
+    if (known && now - known.readAt < FRESH_MS) return known.holder;
+    if (now - (this.#unknown.get(digest) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_MS) return undefined;
+    const running = this.#checking.get(digest) ?? this.#check(prefix, digest, known, now);
+    this.#checking.set(digest, running);
+    try {
+      return await running;
+    } finally {
+      this.#checking.delete(digest);
+    }
+  }
+
+  async #check(prefix: string, digest: string, known: Known | undefined, now: number): Promise<KeyHolder | undefined> {
+    let row: KeyRow | undefined;
+    try {
+      row = await readKey(this.#postgres, prefix);
+    } catch (error) {
+      if (known && isUnavailable(error) && now - known.readAt < STALE_MS) return known.holder;
+      throw error;
+    }
+    // What was verified by digest needs no second bcrypt, only a look at whether it still holds.
+    const genuine = row !== undefined && (known !== undefined || (await this.#compare(digest, row.hash)));
+    if (!row || !genuine || !isValid(row, this.#clock.now())) {
+      this.#known.delete(digest);
+      remember(this.#unknown, digest, now);
+      return undefined;
+    }
+    const holder = toHolder(row);
+    remember(this.#known, digest, { holder, readAt: now });
+    return holder;
+  }
+
+  async #compare(digest: string, hash: string): Promise<boolean> {
+    while (this.#hashing >= AT_ONCE) await new Promise<void>((resolve) => void this.#queue.push(resolve));
+    this.#hashing += 1;
+    try {
+      return await verify(digest, hash);
+    } finally {
+      this.#hashing -= 1;
+      this.#queue.shift()?.();
+    }
+  }
+}
+
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  if (map.size >= MOST_REMEMBERED) map.clear();
+  map.set(key, value);
+}
+
+type KeyRow = {
+  id: string;
+  org_id: string;
+  user_id: string;
+  hash: string;
+  scopes: string[];
+  key_models: string[] | null;
+  org_models: string[] | null;
+  baseline_model: string | null;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+};
+
+async function readKey(postgres: Postgres, prefix: string): Promise<KeyRow | undefined> {
+  const { rows } = await postgres.query<KeyRow>(
+    `select k.id, k.org_id, k.user_id, k.hash, k.scopes, k.allowed_models as key_models, o.allowed_models as org_models,
+       o.baseline_model, k.expires_at, k.revoked_at
+     from api_keys k join orgs o on o.id = k.org_id where k.prefix = $1`,
+    [prefix],
+  );
+  return rows[0];
+}
+
+function isValid({ revoked_at, expires_at }: KeyRow, now: number): boolean {
+  return revoked_at === null && (expires_at === null || expires_at.getTime() > now);
+}
+
+function toHolder(row: KeyRow): KeyHolder {
+  return {
+    keyId: row.id,
+    orgId: row.org_id,
+    userId: row.user_id,
+    scopes: row.scopes,
+    keyModels: row.key_models,
+    orgModels: row.org_models,
+    baselineModel: row.baseline_model,
+  };
+}
