@@ -1,0 +1,121 @@
+// Answers in the shapes that callers expect: OpenAI's completion, our short form, and the headers beside them. Pure.
+import { formatUsd, parseUsd, usdNumber } from '../domain/money.ts';
+import { type Usage, promptTokens, totalTokens } from '../domain/usage.ts';
+import type { Answered, WholeAnswer } from '../gateway/gateway.ts';
+
+export function toChatCompletion(answer: WholeAnswer, withMetadata: boolean): object {
+  const { completion, usage } = answer;
+  const { id, created, model: _served, choices, ...extensions } = completion;
+  return {
+    ...extensions,
+    id,
+    object: 'chat.completion',
+    created,
+    model: answer.model.id,
+    choices,
+    ...(usage ? { usage: toOpenAiUsage(usage, answer.costUsd) } : {}),
+    ...(withMetadata ? { omni: toMetadata(answer) } : {}),
+  };
+}
+
+/** OpenAI's counts: the prompt includes what was cached and written; `cached_tokens` means reads only. */
+export function toOpenAiUsage(usage: Usage, cost: string | null): object {
+  return {
+    prompt_tokens: promptTokens(usage),
+    completion_tokens: usage.output,
+    total_tokens: totalTokens(usage),
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedInput,
+      cache_write_tokens: usage.cacheWrite5m + usage.cacheWrite1h,
+    },
+    completion_tokens_details: { reasoning_tokens: usage.reasoning },
+    ...(cost === null ? {} : { cost: usdNumber(parseUsd(cost)) }),
+  };
+}
+
+/** `POST /v1/chat`: numbers are for people, `…_usd` is the exact decimal string. */
+export function toChatAnswer(answer: WholeAnswer): object {
+  const [choice] = answer.completion.choices;
+  const { usage } = answer;
+  return {
+    output: choice?.message.content ?? null,
+    ...(choice?.message.tool_calls ? { tool_calls: choice.message.tool_calls } : {}),
+    ...(choice?.message.refusal ? { refusal: choice.message.refusal } : {}),
+    finish_reason: choice?.finish_reason ?? null,
+    model_used: answer.model.modelName,
+    provider: answer.model.provider,
+    ...money(answer),
+    latency_ms: Math.round(answer.latencyMs),
+    baseline_model: answer.baselineModelId,
+    tokens: usage
+      ? {
+          input: promptTokens(usage),
+          output: usage.output,
+          cached_input: usage.cachedInput,
+          cache_write: usage.cacheWrite5m + usage.cacheWrite1h,
+          reasoning: usage.reasoning,
+          total: totalTokens(usage),
+          ...(usage.estimated ? { estimated: true } : {}),
+        }
+      : null,
+    task_type: answer.taskType,
+    reason: answer.reason,
+    ...(answer.warnings.length > 0 ? { warnings: answer.warnings } : {}),
+    simulated: answer.simulated,
+    request_id: answer.requestId,
+  };
+}
+
+function money({ costUsd, savingsUsd }: Answered): object {
+  return {
+    cost: numberOf(costUsd),
+    cost_usd: costUsd,
+    savings_estimate: numberOf(savingsUsd),
+    savings_estimate_usd: savingsUsd,
+  };
+}
+
+export function numberOf(usd: string | null): number | null {
+  return usd === null ? null : usdNumber(parseUsd(usd));
+}
+
+/** SQL's `numeric(30,12)` as the canonical text. */
+export function canonicalUsd(usd: string): string {
+  return formatUsd(parseUsd(usd));
+}
+
+export function toMetadata(answer: Answered): object {
+  return {
+    request_id: answer.requestId,
+    provider: answer.model.provider,
+    model: answer.model.modelName,
+    task_type: answer.taskType,
+    attempts: answer.attempts,
+    fallback: answer.fallback,
+    warnings: answer.warnings,
+    simulated: answer.simulated,
+    reason: answer.reason,
+    ...money(answer),
+    baseline_model: answer.baselineModelId,
+    baseline_usd: answer.baselineCostUsd,
+    latency_ms: Math.round(answer.latencyMs),
+  };
+}
+
+export function answerHeaders(answer: Answered): Record<string, string> {
+  return {
+    'x-omni-provider': answer.model.provider,
+    'x-omni-model': answer.model.id,
+    'x-omni-attempts': String(answer.attempts),
+    'x-omni-fallback': String(answer.fallback),
+    // Header values are ASCII.
+    'x-omni-warnings': answer.warnings
+      .join('; ')
+      .replace(/[^\x20-\x7e]/g, '?')
+      .slice(0, 1_000),
+    'x-omni-simulated': String(answer.simulated),
+    ...(answer.costUsd === null ? {} : { 'x-omni-cost-usd': answer.costUsd }),
+    ...(answer.baselineCostUsd === null ? {} : { 'x-omni-baseline-usd': answer.baselineCostUsd }),
+    ...(answer.savingsUsd === null ? {} : { 'x-omni-savings-usd': answer.savingsUsd }),
+  };
+}

@@ -1,0 +1,191 @@
+// What callers may send, as schemas, and how it becomes a chat and wishes. Pure.
+import { z } from 'zod';
+import type { Catalog } from '../domain/catalog.ts';
+import { PROVIDERS, findModel } from '../domain/catalog.ts';
+import { Chat, Effort } from '../domain/chat.ts';
+import { LatencyPref, Priority, type Session, type Wishes } from '../domain/decision.ts';
+import { RouterError } from '../domain/errors.ts';
+import { formatDecimal, usdFromNumber } from '../domain/money.ts';
+
+const names = z.array(z.string().min(1).max(200)).max(32, 'at most 32 names');
+const usd = z.number().positive().max(1_000_000);
+
+/** OpenRouter's `provider` object, as it stands; unknown keys are passed on to OpenRouter. */
+const ProviderPreferences = z.looseObject({
+  order: names.optional(),
+  only: names.optional(),
+  ignore: names.optional(),
+  allow_fallbacks: z.boolean().optional(),
+  require_parameters: z.boolean().optional(),
+  sort: z.enum(['price', 'throughput', 'latency']).optional(),
+  max_price: z.looseObject({ prompt: usd.optional(), completion: usd.optional() }).optional(),
+});
+type ProviderPreferences = z.infer<typeof ProviderPreferences>;
+
+const notStreamed = z.literal(false, 'false: this version answers whole, not in a stream').nullish();
+
+/** `POST /v1/chat` and `/v1/agent-step`. */
+export const ChatRequest = Chat.omit({ reasoning_effort: true }).extend({
+  stream: notStreamed,
+  model: z.string().max(200).optional(),
+  models: names.optional(),
+  priority: Priority.default('balanced'),
+  latency_pref: LatencyPref.default('normal'),
+  max_cost: usd.optional(),
+  effort: Effort.optional(),
+  provider: ProviderPreferences.optional(),
+  deadline_ms: z.int().min(100).max(600_000).optional(),
+  session_id: z.string().max(256).optional(),
+});
+export type ChatRequest = z.infer<typeof ChatRequest>;
+
+/** `POST /v1/chat/completions`: OpenAI's request with OpenRouter's `models` and `provider`. */
+export const ChatCompletionsRequest = Chat.extend({
+  stream: notStreamed,
+  model: z.string().min(1, 'a model, or `auto`').max(200),
+  models: names.optional(),
+  provider: ProviderPreferences.optional(),
+  session_id: z.string().max(256).optional(),
+});
+export type ChatCompletionsRequest = z.infer<typeof ChatCompletionsRequest>;
+
+export type Parsed = {
+  readonly chat: Chat;
+  readonly wishes: Wishes;
+  readonly session: Session | null;
+  readonly openrouter: Readonly<Record<string, unknown>> | undefined;
+};
+
+export function fromChatRequest(body: ChatRequest, catalog: Catalog): Parsed {
+  const {
+    stream: _,
+    model,
+    models,
+    priority,
+    latency_pref,
+    max_cost,
+    effort,
+    provider,
+    deadline_ms,
+    session_id,
+    ...chat
+  } = body;
+  const chain = chainOf(model, models, catalog);
+  return {
+    chat,
+    session: sessionOf(session_id),
+    openrouter: openrouterPart(provider),
+    wishes: {
+      ...common(chat, chain, provider),
+      priority: AUTO[model ?? '']?.priority ?? priority,
+      latencyPref: AUTO[model ?? '']?.latencyPref ?? latency_pref,
+      ...(max_cost === undefined ? {} : { maxCostUsd: decimalText(max_cost) }),
+      ...(effort === undefined ? {} : { effort }),
+      ...(deadline_ms === undefined ? {} : { deadlineMs: deadline_ms }),
+    },
+  };
+}
+
+export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catalog): Parsed {
+  const { stream: _, model, models, provider, session_id, reasoning_effort, ...chat } = body;
+  const chain = chainOf(model, models, catalog);
+  return {
+    chat,
+    session: sessionOf(session_id),
+    openrouter: openrouterPart(provider),
+    wishes: {
+      ...common(chat, chain, provider),
+      priority: AUTO[model]?.priority ?? 'balanced',
+      latencyPref: AUTO[model]?.latencyPref ?? 'normal',
+      ...(reasoning_effort === undefined || reasoning_effort === null ? {} : { effort: reasoning_effort }),
+    },
+  };
+}
+
+type Auto = Pick<Wishes, 'priority' | 'latencyPref'>;
+const BALANCED: Auto = { priority: 'balanced', latencyPref: 'normal' };
+/** Names that ask the router to choose. */
+const AUTO: Readonly<Record<string, Auto | undefined>> = {
+  auto: BALANCED,
+  'omni/auto': BALANCED,
+  'auto:cost': { priority: 'cheap', latencyPref: 'normal' },
+  'auto:quality': { priority: 'best', latencyPref: 'normal' },
+  'auto:speed': { priority: 'balanced', latencyPref: 'fast' },
+};
+
+type Chain = { readonly models: string[]; readonly fallback: boolean };
+
+function chainOf(model: string | undefined, models: readonly string[] | undefined, catalog: Catalog): Chain {
+  const wanted = [...(model === undefined || AUTO[model] ? [] : [model]), ...(models ?? [])].filter(
+    (name) => !AUTO[name],
+  );
+  const ids = [...new Set(wanted.map((name) => idOf(name, catalog)))];
+  return { models: ids, fallback: ids.length !== 1 };
+}
+
+function idOf(name: string, catalog: Catalog): string {
+  const model = findModel(catalog, name);
+  if (model) return model.id;
+  throw new RouterError(
+    'model_not_found',
+    `There is no model ${JSON.stringify(name)}: GET /v1/models lists them; \`auto\` lets the router choose.`,
+    {
+      param: 'model',
+      shouldRetry: false,
+    },
+  );
+}
+
+function common(
+  chat: Chat,
+  chain: Chain,
+  provider: ProviderPreferences | undefined,
+): Omit<Wishes, 'priority' | 'latencyPref'> {
+  const limit = chat.max_completion_tokens ?? chat.max_tokens;
+  const known = (list: readonly string[] | undefined) => {
+    const ours = list?.filter((name) => (PROVIDERS as readonly string[]).includes(name));
+    return ours && ours.length > 0 ? ours : undefined;
+  };
+  const order = known(provider?.order);
+  const only = known(provider?.only);
+  const ignore = known(provider?.ignore);
+  const { prompt, completion } = provider?.max_price ?? {};
+  return {
+    models: chain.models,
+    fallback: provider?.allow_fallbacks ?? chain.fallback,
+    ...(limit === undefined || limit === null ? {} : { maxTokens: limit }),
+    ...(order ? { order } : {}),
+    ...(only ? { only } : {}),
+    ...(ignore ? { ignore } : {}),
+    ...(provider?.require_parameters === undefined ? {} : { requireParameters: provider.require_parameters }),
+    ...(provider?.sort ? { sort: provider.sort } : {}),
+    ...(provider?.max_price
+      ? {
+          maxPrice: {
+            ...(prompt === undefined ? {} : { prompt: decimalText(prompt) }),
+            ...(completion === undefined ? {} : { completion: decimalText(completion) }),
+          },
+        }
+      : {}),
+  };
+}
+
+/** What names providers of OpenRouter's own, and its own keys: passed on to it only. */
+function openrouterPart(provider: ProviderPreferences | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (!provider) return undefined;
+  const theirs = (list: readonly string[] | undefined) =>
+    list?.filter((name) => !(PROVIDERS as readonly string[]).includes(name));
+  const { order, only, ignore, ...rest } = provider;
+  const lists = Object.entries({ order: theirs(order), only: theirs(only), ignore: theirs(ignore) }).filter(
+    ([, list]) => list && list.length > 0,
+  );
+  return { ...rest, ...Object.fromEntries(lists) };
+}
+
+function sessionOf(id: string | undefined): Session | null {
+  return id === undefined ? null : { id, previousModel: null, cachedTokens: null };
+}
+
+function decimalText(value: number): string {
+  return formatDecimal(usdFromNumber(value));
+}
