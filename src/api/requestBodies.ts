@@ -136,16 +136,24 @@ function idOf(name: string, catalog: Catalog): string {
   );
 }
 
+const isOurs = (name: string): boolean => (PROVIDERS as readonly string[]).includes(name);
+
+/** The names of our own providers; undefined when there is none among them. */
+function known(list: readonly string[] | undefined): string[] | undefined {
+  const ours = list?.filter(isOurs);
+  return ours && ours.length > 0 ? ours : undefined;
+}
+
+function theirs(list: readonly string[] | undefined): string[] | undefined {
+  return list?.filter((name) => !isOurs(name));
+}
+
 function common(
   chat: Chat,
   chain: Chain,
   provider: ProviderPreferences | undefined,
 ): Omit<Wishes, 'priority' | 'latencyPref'> {
   const limit = chat.max_completion_tokens ?? chat.max_tokens;
-  const known = (list: readonly string[] | undefined) => {
-    const ours = list?.filter((name) => (PROVIDERS as readonly string[]).includes(name));
-    return ours && ours.length > 0 ? ours : undefined;
-  };
   const order = known(provider?.order);
   const only = known(provider?.only);
   const ignore = known(provider?.ignore);
@@ -173,8 +181,6 @@ function common(
 /** What names providers of OpenRouter's own, and its own keys: passed on to it only. */
 function openrouterPart(provider: ProviderPreferences | undefined): Readonly<Record<string, unknown>> | undefined {
   if (!provider) return undefined;
-  const theirs = (list: readonly string[] | undefined) =>
-    list?.filter((name) => !(PROVIDERS as readonly string[]).includes(name));
   const { order, only, ignore, ...rest } = provider;
   const lists = Object.entries({ order: theirs(order), only: theirs(only), ignore: theirs(ignore) }).filter(
     ([, list]) => list && list.length > 0,

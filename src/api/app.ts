@@ -1,0 +1,121 @@
+// The HTTP API: what every request passes through, and the routes. Nothing here decides or calls a provider.
+import cors from 'cors';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Authenticator } from '../accounts/authenticate.ts';
+import { RouterError } from '../domain/errors.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Clock, Random } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { type Queryable, isUnavailable } from '../platform/postgres.ts';
+import { authenticate } from './middleware/authenticate.ts';
+import { type RateLimiter, limitRate } from './middleware/rateLimit.ts';
+import { errorBody, errorHeaders } from './problem.ts';
+import { ROUTES } from './routes/registry.ts';
+
+export type ApiTools = {
+  readonly gateway: Gateway;
+  readonly authenticator: Authenticator;
+  readonly limiter: RateLimiter;
+  readonly postgres: Queryable;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly corsOrigins: readonly string[];
+};
+
+const MOST_BODY = '10mb';
+
+export function createApp(tools: ApiTools): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(nameRequest(tools));
+  app.use(helmet());
+  const { corsOrigins } = tools;
+  if (corsOrigins.length > 0) app.use(cors({ origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] }));
+  const open = ROUTES.filter(({ access }) => access === 'open');
+  for (const { method, path, create } of open) app[method](path, create(tools));
+  app.use(authenticate(tools.authenticator), limitRate(tools.limiter));
+  app.use(express.json({ limit: MOST_BODY, type: () => true, verify: keepBytes }));
+  for (const { method, path, create } of ROUTES.filter(({ access }) => access === 'key'))
+    app[method](path, create(tools));
+  app.use((request) => {
+    throw new RouterError('not_found', `There is nothing at ${request.method} ${request.path}.`, {
+      shouldRetry: false,
+    });
+  });
+  app.use(answerError(tools.logger));
+  return app;
+}
+
+/** Every answer carries an id, by which the log and the event stream know the request. */
+function nameRequest({ random, clock }: ApiTools): RequestHandler {
+  return (_request, response, next) => {
+    const requestId = random.uuidv7();
+    response.locals['requestId'] = requestId;
+    response.locals['receivedAt'] = clock.monotonicMs();
+    response.setHeader('x-request-id', requestId);
+    next();
+  };
+}
+
+/** The digest in the event is over the bytes that the caller sent. */
+function keepBytes(request: unknown, _response: unknown, bytes: Buffer): void {
+  (request as { rawBody?: Buffer }).rawBody = bytes;
+}
+
+function answerError(logger: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => {
+    const requestId = String(response.locals['requestId']);
+    const told = toRouterError(error);
+    if (told.status >= 500) {
+      logger.error(told.code === 'internal_error' ? 'a request failed by a fault of ours' : 'a request failed', {
+        requestId,
+        path: request.path,
+        code: told.code,
+        error,
+      });
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response.status(told.status).set(errorHeaders(told)).json(errorBody(told, requestId));
+  };
+}
+
+/** Whatever was thrown, as what a caller may hear. */
+function toRouterError(error: unknown): RouterError {
+  if (error instanceof RouterError) return error;
+  const options = { cause: error };
+  if (isUnavailable(error)) {
+    return new RouterError(
+      'overloaded',
+      'The database is away at the moment: try again shortly.',
+      { retryAfterSec: 2 },
+      options,
+    );
+  }
+  // body-parser's and Express's own errors say what they are in `type` and `status`.
+  const { type, status } = error instanceof Error ? (error as { type?: unknown; status?: unknown }) : {};
+  if (type === 'entity.too.large')
+    return new RouterError('payload_too_large', `The body is over ${MOST_BODY}.`, { shouldRetry: false }, options);
+  if (type === 'entity.parse.failed')
+    return new RouterError('validation_error', 'The body is not valid JSON.', { shouldRetry: false }, options);
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new RouterError(
+      'validation_error',
+      'The request could not be read: check its path, headers and encoding.',
+      { shouldRetry: false },
+      options,
+    );
+  }
+  return new RouterError(
+    'internal_error',
+    'The router failed by a fault of its own. The request id names it in the log.',
+    {},
+    options,
+  );
+}

@@ -1,0 +1,24 @@
+// POST /v1/chat: the short form.
+import type { RequestHandler } from 'express';
+import type { Surface } from '../../domain/events.ts';
+import type { ApiTools } from '../app.ts';
+import { answerHeaders, toChatAnswer } from '../openaiFormat.ts';
+import { parseInput } from '../problem.ts';
+import { ChatRequest, fromChatRequest } from '../requestBodies.ts';
+import { toRoutedRequest } from '../routedRequest.ts';
+import type { Route } from './route.ts';
+
+export const chat: Route = {
+  method: 'post',
+  path: '/v1/chat',
+  access: 'key',
+  create: (tools) => answerShort(tools, 'chat'),
+};
+
+export function answerShort({ gateway }: ApiTools, surface: Surface): RequestHandler {
+  return async (request, response) => {
+    const parsed = fromChatRequest(parseInput(ChatRequest, request.body), gateway.catalog());
+    const answer = await gateway.answer(toRoutedRequest(request, response, surface, parsed));
+    response.set(answerHeaders(answer)).json(toChatAnswer(answer));
+  };
+}

@@ -1,0 +1,20 @@
+// POST /v1/chat/completions: OpenAI's surface.
+import { answerHeaders, toChatCompletion } from '../openaiFormat.ts';
+import { parseInput } from '../problem.ts';
+import { ChatCompletionsRequest, fromChatCompletions } from '../requestBodies.ts';
+import { toRoutedRequest } from '../routedRequest.ts';
+import type { Route } from './route.ts';
+
+export const chatCompletions: Route = {
+  method: 'post',
+  path: '/v1/chat/completions',
+  access: 'key',
+  create:
+    ({ gateway }) =>
+    async (request, response) => {
+      const parsed = fromChatCompletions(parseInput(ChatCompletionsRequest, request.body), gateway.catalog());
+      const answer = await gateway.answer(toRoutedRequest(request, response, 'chat-completions', parsed));
+      const withMetadata = request.header('x-omni-metadata') === 'true';
+      response.set(answerHeaders(answer)).json(toChatCompletion(answer, withMetadata));
+    },
+};

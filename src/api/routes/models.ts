@@ -1,0 +1,52 @@
+// GET /v1/models and /v1/models/<provider>/<model_name>: the catalog as it is now.
+import { z } from 'zod';
+import { ProviderName, findModel } from '../../domain/catalog.ts';
+import { RouterError } from '../../domain/errors.ts';
+import { callerOf } from '../middleware/authenticate.ts';
+import { toModelEntry } from '../modelFormat.ts';
+import { parseInput } from '../problem.ts';
+import type { Route } from './route.ts';
+
+const Query = z.object({ provider: ProviderName.optional() });
+
+export const models: Route = {
+  method: 'get',
+  path: '/v1/models',
+  access: 'key',
+  create:
+    ({ gateway, clock }) =>
+    (request, response) => {
+      callerOf(response, 'read');
+      const { provider } = parseInput(Query, request.query);
+      const catalog = gateway.catalog();
+      const shown = [...catalog.models.values()].filter((one) => provider === undefined || one.provider === provider);
+      response.json({
+        object: 'list',
+        data: shown.map((one) => toModelEntry(one, catalog, clock.now())),
+        total_count: shown.length,
+        catalog_version: catalog.version,
+      });
+    },
+};
+
+export const model: Route = {
+  method: 'get',
+  // A model's id has slashes in it, raw or encoded.
+  path: '/v1/models/*id',
+  access: 'key',
+  create:
+    ({ gateway, clock }) =>
+    (request, response) => {
+      callerOf(response, 'read');
+      const id = [request.params['id'] ?? []].flat().join('/');
+      const catalog = gateway.catalog();
+      const found = findModel(catalog, id);
+      if (!found)
+        throw new RouterError(
+          'model_not_found',
+          `There is no model ${JSON.stringify(id.slice(0, 200))}: GET /v1/models lists them.`,
+          { shouldRetry: false },
+        );
+      response.json(toModelEntry(found, catalog, clock.now()));
+    },
+};

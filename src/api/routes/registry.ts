@@ -1,0 +1,23 @@
+// Every route of the API, one line each.
+import { agentStep } from './agentStep.ts';
+import { chat } from './chat.ts';
+import { chatCompletions } from './chatCompletions.ts';
+import { health, ready } from './health.ts';
+import { model, models } from './models.ts';
+import { requestStory } from './requestStory.ts';
+import type { Route } from './route.ts';
+import { routerDebug } from './routerDebug.ts';
+import { usage } from './usage.ts';
+
+export const ROUTES: readonly Route[] = [
+  health,
+  ready,
+  chat,
+  agentStep,
+  chatCompletions,
+  models,
+  model,
+  usage,
+  routerDebug,
+  requestStory,
+];

@@ -1,0 +1,34 @@
+// POST /v1/router/debug: the decision that /v1/chat would take now, without a call: every candidate, every exclusion.
+import { callerOf } from '../middleware/authenticate.ts';
+import { parseInput } from '../problem.ts';
+import { ChatRequest, fromChatRequest } from '../requestBodies.ts';
+import { toRoutedRequest } from '../routedRequest.ts';
+import type { Route } from './route.ts';
+
+export const routerDebug: Route = {
+  method: 'post',
+  path: '/v1/router/debug',
+  access: 'key',
+  create:
+    ({ gateway }) =>
+    (request, response) => {
+      callerOf(response, 'chat');
+      const parsed = fromChatRequest(parseInput(ChatRequest, request.body), gateway.catalog());
+      const explained = gateway.explain(toRoutedRequest(request, response, 'chat', parsed));
+      const { outcome, candidates, excluded } = explained.decision;
+      response.json({
+        task_type: explained.features.taskType,
+        features: explained.features,
+        considered_models: candidates,
+        excluded_models: excluded,
+        final_model: outcome.chain[0]?.modelId ?? null,
+        chain: outcome.chain,
+        baseline: outcome.baseline,
+        reason: outcome.reason,
+        decision_digest: outcome.decisionDigest,
+        catalog_version: explained.catalogVersion,
+        policy_version: explained.policyVersion,
+        decider_version: explained.deciderVersion,
+      });
+    },
+};
