@@ -5,6 +5,8 @@ import { type Chat, type Message, textOf } from '../domain/chat.ts';
 import type { Features } from '../domain/decision.ts';
 import type { Surface } from '../domain/events.ts';
 import { estimatePrompt, isImage } from './estimatePrompt.ts';
+import { guessLanguage } from './guessLanguage.ts';
+import { readShape } from './readShape.ts';
 import { INSTRUCTION_SIGNALS, MATERIAL_SIGNALS, type Signal, type TextTask } from './taskSignals.ts';
 
 export const DESCRIBER_VERSION = 1;
@@ -13,8 +15,14 @@ export const DESCRIBER_VERSION = 1;
 const HEAD = 420;
 const TAIL = 260;
 const MATERIAL = 2_000;
+// A first paragraph up to this length that a text follows is the whole instruction, with a short last paragraph if there is one.
+const LONG_INSTRUCTION = 300;
+const SHORT_CLOSING = 160;
+const HANDED_OVER = 100;
 // Messages before the last one speak more softly, and only so many of them.
 const EARLIER_WEIGHT = 0.45;
+// A system message says what is wanted of every message that follows.
+const STANDING_WEIGHT = 1;
 const EARLIER_MESSAGES = 3;
 // A message this short ("and in French?") leans on the ones before.
 const SHORT = 60;
@@ -32,12 +40,14 @@ export function describeChat(chat: Chat, surface: Surface, streaming: boolean): 
   const { tokens, images } = estimatePrompt(chat);
   const { taskType, confidence, signals } = classify(chat, surface);
   const format = chat.response_format?.type;
+  const language = guessLanguage(lastWords(chat));
   return {
     taskType,
     confidence,
     inputTokens: tokens,
     imageCount: images,
     messageCount: chat.messages.length,
+    ...(language === undefined ? {} : { language }),
     signals,
     needs: {
       tools: (chat.tools?.length ?? 0) > 0,
@@ -77,7 +87,8 @@ function classifyText(
   const weight = last.trim().length < SHORT ? 1 : EARLIER_WEIGHT;
   for (const message of earlier) read(textOf(message), weight / Math.max(1, earlier.length), scores, found);
   for (const message of all) {
-    if (message.role === 'system' || message.role === 'developer') read(textOf(message), EARLIER_WEIGHT, scores, found);
+    if (message.role === 'system' || message.role === 'developer')
+      read(textOf(message), STANDING_WEIGHT, scores, found);
   }
   const ranked = (Object.entries(scores) as [TextTask, number][]).sort(([, a], [, b]) => b - a);
   const [first, second] = ranked;
@@ -91,11 +102,22 @@ function read(text: string, weight: number, scores: Scores, found: Set<string>):
   const instruction = instructionOf(material);
   add(INSTRUCTION_SIGNALS, instruction, weight, scores, found);
   add(MATERIAL_SIGNALS, material, weight, scores, found);
+  for (const { name, task, weight: own } of readShape(material)) {
+    scores[task] += own * weight;
+    found.add(name);
+  }
 }
 
-/** The ends of a message without its code blocks: a pasted document must not speak for the caller. */
+/** What the caller says, without code blocks and without a text that is handed over: a document must not speak for its sender. */
 function instructionOf(text: string): string {
   const prose = text.replace(/```[\s\S]*?(```|$)/g, '\n');
+  const parts = prose.split(/\n\s*\n/u).filter((part) => part.trim() !== '');
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  const handedOver = prose.length - first.length;
+  if (parts.length > 1 && first.length <= LONG_INSTRUCTION && handedOver >= HANDED_OVER) {
+    return last.length <= SHORT_CLOSING ? `${first}\n${last}` : first;
+  }
   return prose.length <= HEAD + TAIL ? prose : `${prose.slice(0, HEAD)}\n${prose.slice(-TAIL)}`;
 }
 
@@ -105,6 +127,12 @@ function add(signals: readonly Signal[], text: string, weight: number, scores: S
     scores[task] += own * weight;
     found.add(name);
   }
+}
+
+/** The beginning of what the caller said last: long pasted texts may be in another language. */
+function lastWords(chat: Chat): string {
+  const last = chat.messages.findLast(({ role }) => role === 'user');
+  return last ? textOf(last).slice(0, HEAD) : '';
 }
 
 function hasImage(message: Message): boolean {

@@ -31,7 +31,7 @@ export function reasons(excluded: readonly Excluded[]): string {
   for (const { reason } of excluded) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return [...counts]
     .filter(([reason]) => reason !== 'not_named')
-    .sort(([, a], [, b]) => b - a)
+    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
     .slice(0, 5)
     .map(([reason, count]) => `${count} × ${reason}`)
     .join(', ');

@@ -18,7 +18,10 @@ export function judgeQuality(
   const tier = model.details.qualityTier;
   const assumed = tier ?? bandOf(model, policy);
   const note = tier ? 'quality:tier' : 'quality:price_band';
-  return { quality: clamp(policy.tierQuality[assumed] * model.details.qualityWeight), notes: [note] };
+  // What nobody has rated stays between the lowest and the highest tier, whatever its weight: never 0, never 1.
+  const { tiny, frontier } = policy.tierQuality;
+  const weighted = policy.tierQuality[assumed] * model.details.qualityWeight;
+  return { quality: Math.min(frontier, Math.max(tiny, weighted)), notes: [note] };
 }
 
 /** The tier that a model's price suggests; the lowest band when not even the price is known. */

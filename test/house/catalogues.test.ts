@@ -1,0 +1,66 @@
+// Code and documents say the same: errors, events, environment variables and the keys of the policy file.
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { VARIABLES, type VariableName } from '../../src/config/env.ts';
+import { ERROR_CATALOGUE } from '../../src/domain/errors.ts';
+import { EVENT_TYPES, EVENT_VERSIONS, schemaOf } from '../../src/domain/events.ts';
+import { readText } from './sources.ts';
+
+const rowsOf = (text: string, row: RegExp): string[][] => [...text.matchAll(row)].map(([, ...cells]) => cells);
+
+/** Keys of a YAML tree at every depth. */
+function keysOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(keysOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...keysOf(inner)]);
+}
+
+/** Every word that stands in backticks in a document. */
+function codeWordsOf(text: string): Set<string> {
+  return new Set([...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, span = '']) => span.split(/[^A-Za-z0-9_]+/)));
+}
+
+describe('the catalogues and their documents', () => {
+  it('has every error code in docs/errors.md with its status and type, and no other', () => {
+    const documented = rowsOf(readText('docs/errors.md'), /^\| `([a-z_]+)`\s*\| (\d{3})\s*\| `([a-z_]+)`\s*\|/gm);
+    const inCode = Object.entries(ERROR_CATALOGUE).map(([code, { status, type }]) => [code, String(status), type]);
+    expect(documented).to.have.deep.members(inCode);
+  });
+
+  it('has every event type in docs/events.md with its version, and no other', () => {
+    const documented = rowsOf(readText('docs/events.md'), /^### `(\w+)`, version (\d+)$/gm);
+    const inCode = EVENT_TYPES.map((type) => [type, String(EVENT_VERSIONS[type])]);
+    expect(documented).to.have.deep.members(inCode);
+  });
+
+  for (const type of EVENT_TYPES) {
+    it(`has every field of ${type} in docs/events.md, and no other`, () => {
+      const section =
+        readText('docs/events.md')
+          .split(/^###? /m)
+          .find((part) => part.startsWith(`\`${type}\``)) ?? '';
+      const documented = rowsOf(section, /^\| `(\w+)`\s*\|/gm).flat();
+      expect(documented).to.have.members(Object.keys(schemaOf(type).shape));
+    });
+  }
+
+  it('has every environment variable in .env.example with its sentence, and no other', () => {
+    const text = readText('.env.example');
+    const names = rowsOf(text, /^(?:# ?)?([A-Z][A-Z0-9_]+)=/gm).flat();
+    expect(names).to.have.members(Object.keys(VARIABLES));
+    const unsaid = names.filter((name) => !text.includes(VARIABLES[name as VariableName].sentence));
+    expect(unsaid).to.deep.equal([]);
+  });
+
+  it('has every environment variable in docs/configuration.md, and no other', () => {
+    const names = rowsOf(readText('docs/configuration.md'), /^\| `([A-Z][A-Z0-9_]+)`\s*\|/gm).flat();
+    expect(names).to.have.members(Object.keys(VARIABLES));
+  });
+
+  it('has every key of config/routing.yaml in docs/configuration.md', () => {
+    const words = codeWordsOf(readText('docs/configuration.md'));
+    const keys = keysOf(parse(readText('config/routing.yaml')));
+    expect(keys).to.have.length.above(40);
+    expect([...new Set(keys)].filter((key) => !words.has(key))).to.deep.equal([]);
+  });
+});
