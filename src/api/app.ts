@@ -2,27 +2,14 @@
 import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Authenticator } from '../accounts/authenticate.ts';
 import { RouterError } from '../domain/errors.ts';
-import type { Gateway } from '../gateway/gateway.ts';
-import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type Queryable, isUnavailable } from '../platform/postgres.ts';
+import { isUnavailable } from '../platform/postgres.ts';
 import { authenticate } from './middleware/authenticate.ts';
-import { type RateLimiter, limitRate } from './middleware/rateLimit.ts';
+import { limitRate } from './middleware/rateLimit.ts';
 import { errorBody, errorHeaders } from './problem.ts';
 import { ROUTES } from './routes/registry.ts';
-
-export type ApiTools = {
-  readonly gateway: Gateway;
-  readonly authenticator: Authenticator;
-  readonly limiter: RateLimiter;
-  readonly postgres: Queryable;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly corsOrigins: readonly string[];
-};
+import type { ApiTools } from './tools.ts';
 
 const MOST_BODY = '10mb';
 

@@ -1,5 +1,5 @@
 // From what a file wants of the catalog to the events that bring it there. Pure and idempotent: a second run plans nothing.
-import { isDeepStrictEqual } from 'node:util';
+import { saysTheSame } from './canonicalJson.ts';
 import { type Catalog, type CatalogModel, type ModelDetails, type ProviderName, modelId } from './catalog.ts';
 import { foldCatalog } from './foldCatalog.ts';
 import type { DomainEvent } from './events.ts';
@@ -47,10 +47,10 @@ function planFirstValues(model: CatalogModel | undefined, wish: ModelWish, chang
     const { provider, modelName, prices = null } = wish;
     events.push({ type: 'ModelRegistered', data: { ...common, provider, modelName, details, prices } });
   } else {
-    if (model.detailsSource === 'seed' && !isDeepStrictEqual(model.details, details)) {
+    if (model.detailsSource === 'seed' && !saysTheSame(model.details, details)) {
       events.push({ type: 'ModelDetailsChanged', data: { ...common, details } });
     }
-    if (model.priceSource === 'seed' && !isDeepStrictEqual(model.prices, wish.prices)) {
+    if (model.priceSource === 'seed' && !saysTheSame(model.prices, wish.prices)) {
       events.push({ type: 'ModelPriceChanged', data: { ...common, prices: wish.prices ?? null } });
     }
   }
@@ -85,11 +85,11 @@ function planOverride(model: CatalogModel | undefined, wish: ModelWish, change: 
   const events: DomainEvent[] = [];
   const abilities = { ...model.details.abilities, ...wish.details.abilities };
   const details = { ...model.details, ...wish.details, abilities };
-  if (!isDeepStrictEqual(model.details, details)) {
+  if (!saysTheSame(model.details, details)) {
     events.push({ type: 'ModelDetailsChanged', data: { ...common, details } });
   }
   const prices = wish.prices && { ...model.prices, ...wish.prices };
-  if (prices && !isDeepStrictEqual(model.prices, prices)) {
+  if (prices && !saysTheSame(model.prices, prices)) {
     events.push({ type: 'ModelPriceChanged', data: { ...common, prices } });
   }
   return events;

@@ -1,23 +1,8 @@
 // Sealing and opening events, purely: canonical JSON, the digest of an event, and the hash chain of its stream.
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../domain/canonicalJson.ts';
 import { type DomainEvent, EVENT_VERSIONS, type EventType, schemaOf } from '../domain/events.ts';
 import type { NewEvent, RecordedEvent } from './eventStore.ts';
-
-/** JSON with sorted keys and without undefined: equal data always gives equal text. Throws on what JSON cannot say. */
-export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError(`not a JSON number: ${value}`);
-    return JSON.stringify(value);
-  }
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`);
-  let text = '';
-  for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (item !== undefined) text += `${text && ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
-  }
-  return `{${text}}`;
-}
 
 export type Draft = DomainEvent;
 /** Where a stream stands: the revision of its last event and that event's chain hash; null for an empty stream. */

@@ -1,5 +1,6 @@
 // The event log in memory: the reference that the contract suite compares the real backends with.
-import { canonicalJson, sameEvents } from './codec.ts';
+import { canonicalJson } from '../domain/canonicalJson.ts';
+import { sameEvents } from './codec.ts';
 import {
   ConflictError,
   EventTooLargeError,

@@ -3,7 +3,8 @@
 import type { Logger } from '../platform/logger.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
 import type { Clock } from '../platform/clock.ts';
-import { canonicalJson, sameEvents } from './codec.ts';
+import { canonicalJson } from '../domain/canonicalJson.ts';
+import { sameEvents } from './codec.ts';
 import {
   ConflictError,
   EventTooLargeError,

@@ -10,7 +10,6 @@ import {
   renameSync,
   rmSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -238,11 +237,4 @@ function decode(body: Buffer): SpooledAppend {
     expected: 'none' | 'any' | { revision: string };
   };
   return { ...rest, expected: typeof expected === 'object' ? BigInt(expected.revision) : expected };
-}
-
-/** Checks at start that the folder can hold a spool. @throws the file system's error */
-export function probeSpool(directory: string): void {
-  const probe = join(directory, '.probe');
-  writeFileSync(probe, '');
-  rmSync(probe);
 }

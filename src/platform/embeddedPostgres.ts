@@ -1,6 +1,6 @@
 // PostgreSQL for a machine that has none: run with its own pg_ctl in a process group of its own, so that Ctrl-C reaches us
 // and not it. Whoever holds the session lock owns it; a server without an owner is the orphan of a crash and is adopted.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Clock, Random } from './clock.ts';
@@ -235,20 +235,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-/** Makes sure that a folder exists and can be written to. @throws Error in words that say what to change */
-export function ensureWritable(folder: string, name: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    const probe = join(folder, '.writable');
-    writeFileSync(probe, '');
-    rmSync(probe);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
-    throw new Error(
-      `${name}: found ${folder}, which cannot be written to (${code}); allowed: a folder that this user can write to`,
-      { cause: error },
-    );
-  }
 }

@@ -1,7 +1,7 @@
 // POST /v1/chat: the short form.
 import type { RequestHandler } from 'express';
 import type { Surface } from '../../domain/events.ts';
-import type { ApiTools } from '../app.ts';
+import type { ApiTools } from '../tools.ts';
 import { answerHeaders, toChatAnswer } from '../openaiFormat.ts';
 import { parseInput } from '../problem.ts';
 import { ChatRequest, fromChatRequest } from '../requestBodies.ts';

@@ -1,6 +1,6 @@
 // What a route is: one file, and one line in the registry.
 import type { RequestHandler } from 'express';
-import type { ApiTools } from '../app.ts';
+import type { ApiTools } from '../tools.ts';
 
 export type Route = {
   readonly method: 'get' | 'post';

@@ -1,0 +1,18 @@
+// What the routes are given.
+import type { Authenticator } from '../accounts/authenticate.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Clock, Random } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Queryable } from '../platform/postgres.ts';
+import type { RateLimiter } from './middleware/rateLimit.ts';
+
+export type ApiTools = {
+  readonly gateway: Gateway;
+  readonly authenticator: Authenticator;
+  readonly limiter: RateLimiter;
+  readonly postgres: Queryable;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly corsOrigins: readonly string[];
+};

@@ -1,0 +1,146 @@
+// The web process: opens what it needs in order, listens, and closes all of it in reverse.
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { createAuthenticator } from './accounts/authenticate.ts';
+import { createApp } from './api/app.ts';
+import { openRateLimiter } from './api/middleware/rateLimit.ts';
+import { type Env, loadEnv } from './config/env.ts';
+import { openEventStore } from './eventstore/open.ts';
+import { openRecorder } from './eventstore/recorder.ts';
+import { openSpool } from './eventstore/spool.ts';
+import { openGateway } from './gateway/openGateway.ts';
+import { type Clock, createRandom, systemClock } from './platform/clock.ts';
+import { ensureWritable } from './platform/ensureWritable.ts';
+import { listen } from './platform/listen.ts';
+import { type Lifecycle, createLifecycle, runProcess } from './platform/lifecycle.ts';
+import { type Logger, createLogger } from './platform/logger.ts';
+import { type Postgres, openPostgres } from './platform/postgres.ts';
+import { createOwner, isOwnerAlive } from './platform/processOwner.ts';
+import { openProviders } from './providers/registry.ts';
+import { openSimulatedProviders } from './providers/simulated.ts';
+import { readProjections } from './readmodels/lag.ts';
+
+const SPOOL_BYTES = 512 * 1024 * 1024;
+
+async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<void> {
+  const clock = systemClock;
+  const random = createRandom(clock);
+  const databaseUrl = env.databaseUrl;
+  if (databaseUrl === undefined)
+    throw new Error('DATABASE_URL: found nothing; allowed: the database that was set up (or use `npm start`)');
+  const spoolFolder = join(env.dataDir, 'spool');
+  ensureWritable(spoolFolder, 'OMNI_DATA_DIR');
+
+  const postgres = openPostgres({ connectionString: databaseUrl, applicationName: 'omni-web', logger });
+  lifecycle.own('the database pool', () => postgres.close());
+  const store = openEventStore({ url: env.eventStoreUrl, databaseUrl, applicationName: 'omni-web', clock, logger });
+  lifecycle.own('the event log', () => store.close());
+  const spool = openSpool({
+    directory: spoolFolder,
+    owner: createOwner(random),
+    isAlive: isOwnerAlive,
+    maxBytes: SPOOL_BYTES,
+    logger,
+  });
+  const recorder = openRecorder({ store, spool, clock, random, logger });
+  lifecycle.own('the recorder', () => recorder.close());
+  const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
+  const gateway = await openGateway({
+    store,
+    recorder,
+    simulated,
+    clock,
+    random,
+    logger,
+    providers: providers.byName,
+    process: random.uuid(),
+    checks: () => checkReadModels(postgres, store, clock),
+  });
+  lifecycle.own('the gateway', () => gateway.close());
+  const limiter = openRateLimiter({ ...env.rateLimit, redisUrl: env.redisUrl, logger });
+  lifecycle.own('the rate limiter', () => limiter.close());
+
+  const authenticator = createAuthenticator(postgres, clock);
+  const app = createApp({
+    gateway,
+    authenticator,
+    limiter,
+    postgres,
+    clock,
+    random,
+    logger,
+    corsOrigins: env.corsOrigins,
+  });
+  // Against slow clients: headers and body must come within these times.
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
+    app,
+  );
+  const url = await listen(server, env.host, env.port);
+  lifecycle.own('the HTTP server', async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await gateway.drain(env.shutdownGraceMs);
+    server.closeIdleConnections();
+    await closed;
+  });
+  logger.info('listening', { url, providers: [...providers.byName.keys()], simulated });
+  process.send?.({ type: 'ready', url, simulated });
+}
+
+async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Clock) {
+  const now = () => clock.now();
+  const configured = Object.values(env.providers).some(({ apiKey }) => apiKey !== undefined);
+  if (configured) {
+    const providers = openProviders(env.providers, now);
+    lifecycle.own('the providers', () => providers.close());
+    return { providers, simulated: false };
+  }
+  const simulated = await openSimulatedProviders();
+  lifecycle.own('the simulated providers', () => simulated.close());
+  const providers = openProviders(simulated.settings, now);
+  lifecycle.own('the providers', () => providers.close());
+  return { providers, simulated: true };
+}
+
+/** Read models may be late without a chat being refused: that is `degraded`. */
+async function checkReadModels(postgres: Postgres, store: { head(): Promise<string | undefined> }, clock: Clock) {
+  const problems: string[] = [];
+  try {
+    const [projections, head] = await Promise.all([readProjections(postgres), store.head()]);
+    const behind = projections.map(({ name, position, lastEventAt, failure }) => ({
+      name,
+      position,
+      head: head ?? '',
+      lag_sec:
+        position === (head ?? '') || !lastEventAt
+          ? 0
+          : Math.max(0, Math.round((clock.now() - lastEventAt.getTime()) / 1_000)),
+      ...(failure === null ? {} : { failure }),
+    }));
+    for (const { name, failure } of behind) if (failure !== undefined) problems.push(`projection ${name} has stopped`);
+    return { problems, details: { projections: behind } };
+  } catch (error) {
+    return {
+      problems: ['the database is away'],
+      details: { database: error instanceof Error ? error.name : 'unknown' },
+    };
+  }
+}
+
+const env = loadEnvOrExit();
+if (env) {
+  const logger = createLogger({ level: env.logLevel, json: env.nodeEnv === 'production', process: 'web' });
+  const lifecycle = createLifecycle({ clock: systemClock, logger, closeWithinMs: env.shutdownGraceMs + 1_500 });
+  process.exit(await runProcess(lifecycle, logger, () => openWeb(env, lifecycle, logger)));
+}
+
+function loadEnvOrExit(): Env | undefined {
+  try {
+    return loadEnv();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
