@@ -1,0 +1,20 @@
+// Groq: Chat Completions with fewer fields. Its base URL is the host alone, as its own SDK means it.
+import { type OpenAiShaped, createOpenAiShaped } from './openaiShaped.ts';
+import type { Provider } from './provider.ts';
+
+export function createGroq(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUrl' | 'pool'>): Provider {
+  return createOpenAiShaped({
+    ...settings,
+    baseUrl: `${settings.baseUrl.replace(/\/+$/, '')}/openai/v1`,
+    name: 'groq',
+    dialect: {
+      vendor: 'Groq',
+      // It takes n = 1 only and answers 400 to `reasoning_content` in messages.
+      refuses: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'presence_penalty', 'provider', 'models'],
+      reasoning: 'none',
+      takesCacheControl: false,
+      limitField: 'max_completion_tokens',
+      effortField: 'reasoning_effort',
+    },
+  });
+}
