@@ -4,30 +4,39 @@ import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
 import { createApp } from './api/app.ts';
 import { openRateLimiter } from './api/middleware/rateLimit.ts';
-import { type Env, loadEnv } from './config/env.ts';
+import type { Env } from './config/env.ts';
 import { openEventStore } from './eventstore/open.ts';
 import { openRecorder } from './eventstore/recorder.ts';
 import { openSpool } from './eventstore/spool.ts';
-import { openGateway } from './gateway/openGateway.ts';
-import { type Clock, createRandom, systemClock } from './platform/clock.ts';
+import { type OpenGateway, openGateway } from './gateway/openGateway.ts';
+import { type Clock, type Random, createRandom, systemClock } from './platform/clock.ts';
 import { ensureWritable } from './platform/ensureWritable.ts';
 import { listen } from './platform/listen.ts';
-import { type Lifecycle, createLifecycle, runProcess } from './platform/lifecycle.ts';
-import { type Logger, createLogger } from './platform/logger.ts';
+import type { Lifecycle } from './platform/lifecycle.ts';
+import type { Logger } from './platform/logger.ts';
 import { type Postgres, openPostgres } from './platform/postgres.ts';
 import { createOwner, isOwnerAlive } from './platform/processOwner.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
+import { requireDatabase, runMain } from './runMain.ts';
 import { readProjections } from './readmodels/lag.ts';
 
 const SPOOL_BYTES = 512 * 1024 * 1024;
 
+type Serving = {
+  readonly env: Env;
+  readonly gateway: OpenGateway;
+  readonly postgres: Postgres;
+  readonly lifecycle: Lifecycle;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+};
+
 async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<void> {
   const clock = systemClock;
   const random = createRandom(clock);
-  const databaseUrl = env.databaseUrl;
-  if (databaseUrl === undefined)
-    throw new Error('DATABASE_URL: found nothing; allowed: the database that was set up (or use `npm start`)');
+  const databaseUrl = requireDatabase(env);
   const spoolFolder = join(env.dataDir, 'spool');
   ensureWritable(spoolFolder, 'OMNI_DATA_DIR');
 
@@ -57,6 +66,10 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     checks: () => checkReadModels(postgres, store, clock),
   });
   lifecycle.own('the gateway', () => gateway.close());
+  await serve({ env, gateway, postgres, lifecycle, logger, clock, random });
+}
+
+async function serve({ env, gateway, postgres, lifecycle, logger, clock, random }: Serving): Promise<void> {
   const limiter = openRateLimiter({ ...env.rateLimit, redisUrl: env.redisUrl, logger });
   lifecycle.own('the rate limiter', () => limiter.close());
 
@@ -84,8 +97,8 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     server.closeIdleConnections();
     await closed;
   });
-  logger.info('listening', { url, providers: [...providers.byName.keys()], simulated });
-  process.send?.({ type: 'ready', url, simulated });
+  logger.info('listening', { url, simulated: gateway.simulated });
+  process.send?.({ type: 'ready', url, simulated: gateway.simulated });
 }
 
 async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Clock) {
@@ -98,7 +111,10 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   }
   const simulated = await openSimulatedProviders();
   lifecycle.own('the simulated providers', () => simulated.close());
-  const providers = openProviders(simulated.settings, now);
+  const settings = Object.fromEntries(
+    Object.entries(simulated.baseUrls).map(([name, baseUrl]) => [name, { apiKey: 'simulated', baseUrl }]),
+  ) as Env['providers'];
+  const providers = openProviders(settings, now);
   lifecycle.own('the providers', () => providers.close());
   return { providers, simulated: true };
 }
@@ -128,19 +144,4 @@ async function checkReadModels(postgres: Postgres, store: { head(): Promise<stri
   }
 }
 
-const env = loadEnvOrExit();
-if (env) {
-  const logger = createLogger({ level: env.logLevel, json: env.nodeEnv === 'production', process: 'web' });
-  const lifecycle = createLifecycle({ clock: systemClock, logger, closeWithinMs: env.shutdownGraceMs + 1_500 });
-  process.exit(await runProcess(lifecycle, logger, () => openWeb(env, lifecycle, logger)));
-}
-
-function loadEnvOrExit(): Env | undefined {
-  try {
-    return loadEnv();
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-    return undefined;
-  }
-}
+await runMain('web', openWeb);

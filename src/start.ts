@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ensureLocalKey } from './accounts/localKey.ts';
-import { type Env, type RawEnv, loadEnv, readRawEnv } from './config/env.ts';
+import { type Env, type RawEnv, readRawEnv } from './config/env.ts';
 import { loadModelsFile, loadPolicyFile } from './config/load.ts';
 import { createRandom, systemClock } from './platform/clock.ts';
 import { openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
@@ -12,45 +12,53 @@ import { ensureWritable } from './platform/ensureWritable.ts';
 import { type Lifecycle, createLifecycle } from './platform/lifecycle.ts';
 import { type Logger, createLogger } from './platform/logger.ts';
 import { openPostgres } from './platform/postgres.ts';
+import { StartError } from './platform/startError.ts';
+import { loadEnvOrExit } from './runMain.ts';
 import { CONFIG_FILES, setUp } from './setup.ts';
 
 const CHILDREN = { web: 'src/main', projections: 'projections/main', worker: 'workers/main' } as const;
 type ChildName = keyof typeof CHILDREN;
 
 const GRACE_SEC = 3;
-const KILL_AFTER_MS = 4_200;
+const CLOSE_MS = 2_000;
+/** Beyond the children's own deadline. */
+const KILL_BEYOND_MS = 1_600;
 const RESTART_MS = { least: 250, most: 10_000 };
 const STEADY_MS = 30_000;
 
 type Mode = { readonly fromSource: boolean; readonly reload: boolean };
 
-async function start(raw: RawEnv, mode: Mode): Promise<number> {
-  // Under `npm start` the grace is short, so that Ctrl-C ends everything within five seconds.
-  const env = loadEnv({ ...raw, SHUTDOWN_GRACE_SEC: raw['SHUTDOWN_GRACE_SEC'] || String(GRACE_SEC) });
+type Started = {
+  readonly env: Env;
+  readonly raw: RawEnv;
+  readonly mode: Mode;
+  readonly lifecycle: Lifecycle;
+  readonly logger: Logger;
+};
+
+async function start({ env, raw, mode, lifecycle, logger }: Started): Promise<void> {
   loadModelsFile(CONFIG_FILES.models);
   loadPolicyFile(CONFIG_FILES.policy);
   ensureWritable(env.dataDir, 'OMNI_DATA_DIR');
-  const logger = createLogger({ level: env.logLevel, json: env.nodeEnv === 'production', process: 'start' });
-  const lifecycle = createLifecycle({ clock: systemClock, logger, closeWithinMs: 10_000 });
-  try {
-    const databaseUrl = env.databaseUrl ?? (await openDatabase(env, lifecycle, logger));
-    const random = createRandom(systemClock);
-    await setUp({ databaseUrl, eventStoreUrl: env.eventStoreUrl, logger, clock: systemClock, random });
-    const key = env.nodeEnv === 'production' ? undefined : await makeLocalKey(env, databaseUrl, logger);
-    const first = await runChildren({ env, raw, databaseUrl, mode, lifecycle, logger });
-    if (first === undefined) return 1;
-    if ('url' in first) announce(env, databaseUrl, key, first);
-    logger.info('stopping', { reason: await lifecycle.ending });
-    return 0;
-  } finally {
-    await lifecycle.closeAll();
-  }
+  const databaseUrl = env.databaseUrl ?? (await openDatabase(env, lifecycle, logger));
+  await setUp({
+    databaseUrl,
+    eventStoreUrl: env.eventStoreUrl,
+    logger,
+    clock: systemClock,
+    random: createRandom(systemClock),
+  });
+  const key = env.nodeEnv === 'production' ? undefined : await makeLocalKey(env, databaseUrl, logger);
+  runChildren({ env, raw, databaseUrl, mode, lifecycle, logger }, (ready) => announce(env, databaseUrl, key, ready));
 }
 
 async function openDatabase(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<string> {
   const random = createRandom(systemClock);
-  const database = await openEmbeddedPostgres({ dataDir: env.dataDir, clock: systemClock, random, logger });
-  lifecycle.own('the embedded database', () => database.stop());
+  const database = await lifecycle.open(
+    'the embedded database',
+    () => openEmbeddedPostgres({ dataDir: env.dataDir, clock: systemClock, random, logger }),
+    (database) => database.stop(),
+  );
   // For the commands that talk to a running router (`npm run sql`, `generate-api-key`).
   const file = join(env.dataDir, 'database-url');
   writeFileSync(file, database.connectionString, { mode: 0o600 });
@@ -78,47 +86,54 @@ type Running = {
   readonly logger: Logger;
 };
 
-/** Starts the three and keeps them alive. Resolves with what web said first; undefined when web could not start at all. */
-async function runChildren(running: Running): Promise<Ready | { readonly stopped: string } | undefined> {
-  const { lifecycle, logger, mode } = running;
-  const stop = new AbortController();
+/** Starts the three and keeps them alive until the end. Tells once when web listens; ends everything when it cannot. */
+function runChildren(running: Running, onReady: (ready: Ready) => void): void {
+  const { lifecycle, mode, logger } = running;
   const children = new Set<ChildProcess>();
-  let tellReady: (ready: Ready | undefined) => void = () => {};
-  const ready = new Promise<Ready | undefined>((resolve) => {
-    tellReady = resolve;
-  });
-  const keepAlive = async (name: ChildName): Promise<void> => {
-    let waitMs = RESTART_MS.least;
-    for (let isFirst = true; !stop.signal.aborted; isFirst = false) {
-      const started = systemClock.monotonicMs();
-      const child = startChild(name, running);
-      children.add(child);
-      child.on('message', (message) => {
-        if (isReady(message)) tellReady(message);
-      });
-      const code = await exitOf(child);
-      children.delete(child);
-      if (stop.signal.aborted) return;
-      // Its first start failed: it has said why, and a second try would say the same.
-      if (isFirst && name === 'web' && code === 1) return tellReady(undefined);
-      waitMs =
-        systemClock.monotonicMs() - started > STEADY_MS ? RESTART_MS.least : Math.min(waitMs * 2, RESTART_MS.most);
-      logger.warn(`${name} ended and is started again`, { code, waitMs });
-      await pause(waitMs, stop.signal);
-    }
+  let announced = false;
+  const onMessage = (message: unknown): void => {
+    if (!isReady(message) || announced) return;
+    announced = true;
+    onReady(message);
   };
-  const all = (Object.keys(CHILDREN) as ChildName[]).map(keepAlive);
+  const all = (Object.keys(CHILDREN) as ChildName[]).map((name) => keepAlive(name, running, children, onMessage));
   lifecycle.own('the child processes', async () => {
-    stop.abort();
     for (const child of children) child.kill('SIGTERM');
     const kill = setTimeout(() => {
       for (const child of children) child.kill('SIGKILL');
-    }, KILL_AFTER_MS);
+    }, running.env.shutdownGraceMs + KILL_BEYOND_MS);
     await Promise.all(all);
     clearTimeout(kill);
   });
   if (mode.reload) lifecycle.own('the file watchers', watchSources(children, logger));
-  return await Promise.race([ready, lifecycle.ending.then((stopped) => ({ stopped }))]);
+}
+
+async function keepAlive(
+  name: ChildName,
+  running: Running,
+  children: Set<ChildProcess>,
+  onMessage: (message: unknown) => void,
+): Promise<void> {
+  const { lifecycle, logger } = running;
+  const { stopping } = lifecycle;
+  let waitMs = RESTART_MS.least;
+  for (let isFirst = true; !stopping.aborted; isFirst = false) {
+    const started = systemClock.monotonicMs();
+    const child = startChild(name, running);
+    children.add(child);
+    child.on('message', onMessage);
+    const code = await exitOf(child);
+    children.delete(child);
+    if (stopping.aborted) return;
+    if (isFirst && name === 'web' && code === 1) {
+      // It has said why, and a second try would say the same.
+      lifecycle.stop('web could not start', new StartError('The router could not start: the reason stands above.'));
+      return;
+    }
+    waitMs = systemClock.monotonicMs() - started > STEADY_MS ? RESTART_MS.least : Math.min(waitMs * 2, RESTART_MS.most);
+    logger.warn(`${name} ended and is started again`, { code, waitMs });
+    await pause(waitMs, stopping);
+  }
 }
 
 function startChild(name: ChildName, { env, raw, databaseUrl, mode }: Running): ChildProcess {
@@ -193,10 +208,10 @@ function announce(env: Env, databaseUrl: string, key: string | undefined, { url,
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-try {
-  const mode = { fromSource: process.argv.includes('--from-source'), reload: process.argv.includes('--reload') };
-  process.exitCode = await start(readRawEnv(), mode);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+const raw = readRawEnv();
+// Under `npm start` the grace is short, so that Ctrl-C ends everything within five seconds.
+const env = loadEnvOrExit({ ...raw, SHUTDOWN_GRACE_SEC: raw['SHUTDOWN_GRACE_SEC'] || String(GRACE_SEC) });
+const logger = createLogger({ level: env.logLevel, json: env.nodeEnv === 'production', process: 'start' });
+const lifecycle = createLifecycle({ clock: systemClock, logger, graceMs: env.shutdownGraceMs + CLOSE_MS });
+const mode = { fromSource: process.argv.includes('--from-source'), reload: process.argv.includes('--reload') };
+await lifecycle.run(() => start({ env, raw, mode, lifecycle, logger }));

@@ -7,6 +7,7 @@ import type { Clock, Random } from './clock.ts';
 import { type ServerPlace, choosePlace } from './embeddedPlace.ts';
 import type { Logger } from './logger.ts';
 import { type PostgresSession, isUnavailable, openSession } from './postgres.ts';
+import { StartError } from './startError.ts';
 import { runProgram } from './runProgram.ts';
 
 export type EmbeddedPostgres = {
@@ -16,7 +17,7 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
 };
 
-export class AlreadyRunningError extends Error {
+export class AlreadyRunningError extends StartError {
   override readonly name = 'AlreadyRunningError';
 }
 
@@ -91,7 +92,7 @@ function checkVersion({ data, majorVersion, base }: ServerPlace): void {
   if (!existsSync(file)) return;
   const found = readFileSync(file, 'utf8').trim();
   if (found === majorVersion) return;
-  throw new Error(
+  throw new StartError(
     `the data in ${base} were written by PostgreSQL ${found}, and this router brings ${majorVersion}: ` +
       `move them away, or point DATABASE_URL at a server of that version`,
   );

@@ -1,35 +1,74 @@
-// The numbered SQL files of sql/migrations, applied in order, each once, under a lock.
-import { readdirSync } from 'node:fs';
+// The numbered SQL files of sql/migrations, applied in order, each once and whole, under a lock.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 import type { Logger } from './logger.ts';
-import type { Queryable } from './postgres.ts';
+import { type Queryable, withBareClient } from './postgres.ts';
 
-const TABLE = 'schema_migrations';
+export const MIGRATIONS_TABLE = 'schema_migrations';
+
+const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
+// node-pg-migrate would take what follows such a comment for the way back, and leave it out.
+const DOWN_COMMENT = /^\s*--[\s-]*down\s+migration/im;
 
 /** Applies what is missing and returns its names. Two at once are fine: the second waits and finds nothing to do. */
 export async function migrate(options: { databaseUrl: string; directory: string; logger: Logger }): Promise<string[]> {
-  const say = (message: string) => options.logger.debug(message);
-  const applied = await runner({
-    databaseUrl: options.databaseUrl,
-    dir: options.directory,
-    migrationsTable: TABLE,
-    direction: 'up',
-    checkOrder: true,
-    advisoryLockMode: 'wait',
-    logger: { info: say, warn: say, error: (message: string) => options.logger.error(message), debug: say },
-  });
-  return applied.map(({ name }) => name);
+  const { databaseUrl, directory, logger } = options;
+  checkFiles(directory);
+  let last = '';
+  const say = (message: string): void => {
+    last = /### MIGRATION (\S+) /.exec(message)?.[1] ?? last;
+    logger.debug(message);
+  };
+  try {
+    const applied = await withBareClient(
+      { connectionString: databaseUrl, applicationName: 'omni-migrations' },
+      (dbClient) =>
+        runner({
+          dbClient,
+          dir: directory,
+          ignorePattern: '(?!.*\\.sql$).*',
+          migrationsTable: MIGRATIONS_TABLE,
+          direction: 'up',
+          checkOrder: true,
+          advisoryLockMode: 'wait',
+          logger: { info: say, warn: say, error: say, debug: say },
+        }),
+    );
+    return applied.map(({ name }) => name);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`migration ${last ? `${last}.sql ` : ''}failed: ${reason}`, { cause: error });
+  }
 }
 
 /** Migrations of the folder that the database has not seen; all of them when it has seen none. */
 export async function pendingMigrations(postgres: Queryable, directory: string): Promise<string[]> {
-  const files = readdirSync(directory)
-    .filter((file) => file.endsWith('.sql'))
-    .map((file) => file.slice(0, -'.sql'.length))
-    .sort();
-  const known = await postgres.query<{ there: string | null }>('select to_regclass($1)::text as there', [TABLE]);
+  const files = listFiles(directory).map((file) => file.slice(0, -'.sql'.length));
+  const known = await postgres.query<{ there: string | null }>('select to_regclass($1)::text as there', [
+    MIGRATIONS_TABLE,
+  ]);
   if (known.rows[0]?.there == null) return files;
-  const { rows } = await postgres.query<{ name: string }>(`select name from ${TABLE}`);
+  const { rows } = await postgres.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
   const done = new Set(rows.map(({ name }) => name));
   return files.filter((file) => !done.has(file));
+}
+
+function listFiles(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((file) => file.endsWith('.sql'))
+    .sort();
+}
+
+function checkFiles(directory: string): void {
+  const files = listFiles(directory);
+  for (const [index, file] of files.entries()) {
+    if (!FILE_NAME.test(file)) throw new Error(`${join(directory, file)}: a migration is named 0001_what_it_does.sql`);
+    if (files[index - 1]?.slice(0, 4) === file.slice(0, 4)) {
+      throw new Error(`${join(directory, file)}: its number is taken by ${files[index - 1]}`);
+    }
+    if (DOWN_COMMENT.test(readFileSync(join(directory, file), 'utf8'))) {
+      throw new Error(`${join(directory, file)}: migrations go forward only, but it has a "down migration" comment`);
+    }
+  }
 }

@@ -13,7 +13,7 @@ import type { Logger } from './logger.ts';
 export type QueryResult<Row> = { readonly rows: Row[]; readonly rowCount: number };
 
 export type Queryable = {
-  /** `int8` comes as bigint, `numeric` as text, `timestamptz` as Date. */
+  /** `int8` comes as bigint, `numeric` and `date` as text, `timestamptz` as Date, `json` parsed. */
   query<Row extends object = Record<string, unknown>>(
     text: string,
     values?: readonly unknown[],
@@ -44,12 +44,27 @@ export type PostgresOptions = {
 };
 
 const INT8: number = pgTypes.builtins.INT8;
+const DATE: number = pgTypes.builtins.DATE;
+// `_int8`, the array type: pg-types has no name for it.
+const INT8_ARRAY = 1016;
+
+const parsers = new Map<number, (text: string) => unknown>([
+  [INT8, (text) => BigInt(text)],
+  [INT8_ARRAY, (text) => toBigints(pgTypes.getTypeParser(INT8_ARRAY as number, 'text')(text))],
+  // A day has no time zone; as a Date it would be the day before, west of here.
+  [DATE, (text) => text],
+]);
 const types: CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === INT8) return (text: string) => BigInt(text);
-    return format === 'binary' ? pgTypes.getTypeParser(oid, 'binary') : pgTypes.getTypeParser(oid, 'text');
+    if (format === 'binary') return pgTypes.getTypeParser(oid, 'binary');
+    return parsers.get(oid) ?? pgTypes.getTypeParser(oid, 'text');
   },
 };
+
+function toBigints(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toBigints);
+  return typeof value === 'string' ? BigInt(value) : value;
+}
 
 export function openPostgres(options: PostgresOptions): Postgres {
   const settings: PoolConfig = {
@@ -66,39 +81,61 @@ export function openPostgres(options: PostgresOptions): Postgres {
   const pool = new Pool(settings);
   pool.on('error', (error) => options.logger.warn('an idle database connection was lost', { error }));
   return {
-    query: (text, values) => run(pool, text, values),
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const result = await work({ query: (text, values) => run(client, text, values) });
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        broken = await rollBack(client);
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    query: (text, values) => withClient(pool, (client) => run(client, text, values)),
+    transaction: (work) => withClient(pool, (client) => inTransaction(client, work)),
     openSession: () => openSession(options),
     close: () => pool.end(),
   };
 }
 
-/** Undefined when the rollback worked, else the reason why this connection must not be used again. */
-async function rollBack(client: PoolClient): Promise<Error | undefined> {
+/** Lends a connection. It goes back into the pool unless it broke: a refused statement does not cost a new connection. */
+async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // A lent connection has no listener of the pool's: without this one, a server that dies ends the process.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    return await work(client);
+  } catch (error) {
+    if (error instanceof Error && isUnavailable(error)) broken ??= error;
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+async function inTransaction<T>(client: PoolClient, work: (client: Queryable) => Promise<T>): Promise<T> {
+  await client.query('begin');
+  let result: T;
+  try {
+    result = await work({ query: (text, values) => run(client, text, values) });
+  } catch (error) {
+    await rollBack(client, error);
+    throw error;
+  }
+  const { command } = await client.query('commit');
+  // What the server answers to a commit after a failed statement whose error `work` kept to itself.
+  if (command === 'ROLLBACK') throw new Error('nothing was committed: a statement of this transaction had failed');
+  return result;
+}
+
+/** @throws Error when the connection is of no more use; both reasons are in it */
+async function rollBack(client: PoolClient, reason: unknown): Promise<void> {
+  // The server has forgotten the transaction already.
+  if (isUnavailable(reason)) return;
   try {
     await client.query('rollback');
-    return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error('rollback failed', { cause: error });
+    throw new Error(`Connection terminated: the rollback failed (${String(error)})`, { cause: reason });
   }
 }
 
 async function run<Row extends object>(
-  target: Pool | ClientBase,
+  target: ClientBase,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<QueryResult<Row>> {
@@ -106,10 +143,23 @@ async function run<Row extends object>(
   return { rows, rowCount: rowCount ?? 0 };
 }
 
-export async function openSession(
-  options: Pick<PostgresOptions, 'connectionString' | 'applicationName' | 'connectTimeoutMs'>,
-): Promise<PostgresSession> {
-  // No statement timeout: a session waits for locks and notifications as long as it takes.
+export async function openSession(options: SingleOptions): Promise<PostgresSession> {
+  const { client, lost } = createSingleClient(options);
+  await client.connect();
+  return {
+    lost: lost.signal,
+    query: (text, values) => run(client, text, values),
+    onNotification: (handler) => {
+      client.on('notification', ({ channel, payload }) => handler(channel, payload ?? ''));
+    },
+    close: () => client.end(),
+  };
+}
+
+type SingleOptions = Pick<PostgresOptions, 'connectionString' | 'applicationName' | 'connectTimeoutMs'>;
+
+function createSingleClient(options: SingleOptions): { client: Client; lost: AbortController } {
+  // No statement timeout: locks and notifications are waited for as long as it takes.
   const client = new Client({
     connectionString: options.connectionString,
     application_name: options.applicationName,
@@ -120,15 +170,18 @@ export async function openSession(
   const lost = new AbortController();
   client.on('error', (error) => lost.abort(error));
   client.on('end', () => lost.abort(new Error('the database connection ended')));
+  return { client, lost };
+}
+
+/** Lends a bare connection to a library that speaks `pg` itself, and closes it. */
+export async function withBareClient<T>(options: SingleOptions, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  const { client } = createSingleClient(options);
   await client.connect();
-  return {
-    lost: lost.signal,
-    query: (text, values) => run(client, text, values),
-    onNotification: (handler) => {
-      client.on('notification', ({ channel, payload }) => handler(channel, payload ?? ''));
-    },
-    close: () => client.end(),
-  };
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 const CONNECTION_ERRORS = new Set([

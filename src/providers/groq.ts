@@ -5,12 +5,14 @@ import type { Provider } from './provider.ts';
 export function createGroq(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUrl' | 'pool'>): Provider {
   return createOpenAiShaped({
     ...settings,
-    baseUrl: `${settings.baseUrl}/openai/v1`,
+    baseUrl: `${settings.baseUrl.replace(/\/+$/, '')}/openai/v1`,
     name: 'groq',
     dialect: {
+      vendor: 'Groq',
+      // It takes n = 1 only and answers 400 to `reasoning_content` in messages.
       refuses: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'presence_penalty', 'provider', 'models'],
-      // Groq answers 400 to `reasoning_content` in messages.
-      dropsFromMessages: ['reasoning_details', 'reasoning_content', 'reasoning'],
+      reasoning: 'none',
+      takesCacheControl: false,
       limitField: 'max_completion_tokens',
       effortField: 'reasoning_effort',
     },

@@ -1,19 +1,19 @@
 // One HTTP exchange with a vendor: its timeouts, a cap on what is read, and transport errors as failures. Never retries.
 import { Agent, type Dispatcher, errors, request } from 'undici';
-import type { z } from 'zod';
 import type { Timeouts } from '../domain/policy.ts';
-import { parseJson, toFailure } from './failures.ts';
+import { malformed, parseJson, toFailure } from './failures.ts';
 import { type Failure, ProviderError } from './provider.ts';
 
 export type HttpPool = { readonly dispatcher: Dispatcher; readonly now: () => number; close(): Promise<void> };
 
-const MOST_BYTES = 32 * 1024 * 1024;
+/** The most that is read of one answer. */
+export const MOST_BYTES = 32 * 1024 * 1024;
 
-export function openHttpPool(now: () => number): HttpPool {
+export function openHttpPool(now: () => number, connectMs = 5_000): HttpPool {
   const dispatcher = new Agent({
     connections: 256,
     pipelining: 1,
-    connect: { timeout: 5_000 },
+    connect: { timeout: connectMs },
     keepAliveTimeout: 30_000,
   });
   return { dispatcher, now, close: () => dispatcher.close() };
@@ -50,7 +50,7 @@ export async function post(pool: HttpPool, exchange: Exchange): Promise<TextRepl
       headers: { 'content-type': 'application/json', accept: 'application/json', ...exchange.headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
       headersTimeout: timeouts.wholeMs,
-      bodyTimeout: timeouts.wholeMs,
+      bodyTimeout: timeouts.idleMs,
       signal,
     }),
   );
@@ -74,21 +74,7 @@ export function readJsonReply(pool: HttpPool, { status, header, text }: TextRepl
   return { status, body, requestId };
 }
 
-export function malformed(message: string, vendorText?: string, providerRequestId?: string): Failure {
-  return { kind: 'malformed-reply', message, status: 200, vendorText: vendorText?.slice(0, 2_000), providerRequestId };
-}
-
-/** What a vendor's body must at least be; unknown fields pass. @throws ProviderError `malformed-reply` */
-export function parseReply<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const where = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  throw new ProviderError(
-    malformed(`the provider's answer has another shape than expected: ${where.slice(0, 300)}`, JSON.stringify(body)),
-  );
-}
-
-async function readCapped(body: AsyncIterable<Buffer>): Promise<string> {
+export async function readCapped(body: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of body) {
@@ -99,7 +85,7 @@ async function readCapped(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function guarded<T>({ signal }: Exchange, work: () => Promise<T>): Promise<T> {
+export async function guarded<T>({ signal }: Exchange, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -108,14 +94,18 @@ async function guarded<T>({ signal }: Exchange, work: () => Promise<T>): Promise
   }
 }
 
-function transportFailure(error: unknown, signal: AbortSignal): Failure {
+export function transportFailure(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) {
     const timedOut = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
     return timedOut
       ? { kind: 'timed-out', message: 'the provider did not answer before the deadline' }
       : { kind: 'cancelled', message: 'the caller went away' };
   }
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
+  if (
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof errors.ConnectTimeoutError
+  ) {
     return { kind: 'timed-out', message: 'the provider did not answer in time' };
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

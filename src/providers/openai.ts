@@ -6,12 +6,16 @@ export function createOpenAi(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUrl' |
   return createOpenAiShaped({
     ...settings,
     name: 'openai',
+    headers: ({ requestId }) => ({ 'X-Client-Request-Id': requestId }),
     dialect: {
+      vendor: 'OpenAI',
       refuses: ['provider', 'models'],
-      // Signed thinking of other vendors must not come here.
-      dropsFromMessages: ['reasoning_details', 'reasoning_content', 'reasoning'],
+      reasoning: 'none',
+      takesCacheControl: false,
       limitField: 'max_completion_tokens',
       effortField: 'reasoning_effort',
     },
+    // Without this a stream is not counted at all.
+    whenStreamed: { stream_options: { include_usage: true } },
   });
 }

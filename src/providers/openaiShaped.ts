@@ -1,11 +1,15 @@
 // A provider that speaks Chat Completions, called through the `openai` package: the package makes the request, our own
-// exchange sends it, and nothing is retried here.
-import OpenAI, { APIError } from 'openai';
+// exchange sends it and reads what comes back. The package never sees a reply, and nothing is retried here.
+import OpenAI from 'openai';
 import type { ProviderName } from '../domain/catalog.ts';
 import type { Chat } from '../domain/chat.ts';
-import { type HttpPool, type TextReply, post, readJsonReply } from './http.ts';
-import { type Answer, type CallOptions, type Provider, ProviderError } from './provider.ts';
-import { type Dialect, fromOpenAiReply, toOpenAiBody } from './wire/openai.ts';
+import { type Exchange, type HttpPool, post, readJsonReply } from './http.ts';
+import { postForEvents } from './httpStream.ts';
+import { type Answer, type CallOptions, type Chunk, type Provider, ProviderError } from './provider.ts';
+import { streamAnswer } from './streamAnswer.ts';
+import { type Dialect, fromOpenAiReply } from './wire/openai.ts';
+import { fromOpenAiChunk, startOpenAiStream } from './wire/openaiChunks.ts';
+import { toOpenAiBody } from './wire/openaiRequest.ts';
 
 export type OpenAiShaped = {
   readonly name: ProviderName;
@@ -14,69 +18,87 @@ export type OpenAiShaped = {
   readonly apiKey: string;
   readonly pool: HttpPool;
   readonly dialect: Dialect;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: (options: CallOptions) => Readonly<Record<string, string>>;
   /** Changes of the body that only this vendor needs. */
   readonly finish?: (body: Record<string, unknown>, options: CallOptions) => void;
+  /** What a streamed request says more. */
+  readonly whenStreamed?: Readonly<Record<string, unknown>>;
 };
 
 export function createOpenAiShaped(vendor: OpenAiShaped): Provider {
-  const { pool } = vendor;
+  const { pool, dialect } = vendor;
+  const send = createSender(vendor);
+  const toBody = (chat: Chat, options: CallOptions): ReturnType<typeof toOpenAiBody> => {
+    const made = toOpenAiBody(chat, options, dialect);
+    vendor.finish?.(made.body, options);
+    return made;
+  };
   return {
     name: vendor.name,
     async complete(chat: Chat, options: CallOptions): Promise<Answer> {
-      const { body, warnings } = toOpenAiBody(chat, options, vendor.dialect);
-      vendor.finish?.(body, options);
-      const reply = readJsonReply(pool, await exchange(vendor, body, options));
+      const { body, warnings } = toBody(chat, options);
+      const reply = readJsonReply(pool, await send(body, options, (exchange) => post(pool, exchange)));
       const { completion, usage } = fromOpenAiReply(reply.body, { now: pool.now(), model: options.model.modelName });
-      return {
-        completion,
-        usage,
-        status: reply.status,
-        providerRequestId: reply.requestId,
-        servedModel: completion.model,
-        warnings,
-      };
+      const { status, requestId: providerRequestId } = reply;
+      return { completion, usage, status, providerRequestId, servedModel: completion.model, warnings };
+    },
+    async *stream(chat: Chat, options: CallOptions): AsyncGenerator<Chunk> {
+      const { body, warnings } = toBody(chat, options);
+      const streamed = { ...body, stream: true, ...vendor.whenStreamed };
+      const reply = await send(streamed, options, (exchange) => postForEvents(pool, exchange));
+      const context = { id: options.requestId, now: pool.now(), model: options.model.modelName };
+      yield* streamAnswer(reply, warnings, startOpenAiStream(context), fromOpenAiChunk);
     },
   };
 }
 
-async function exchange(vendor: OpenAiShaped, body: Record<string, unknown>, options: CallOptions): Promise<TextReply> {
-  let reply: TextReply | undefined;
-  let failure: ProviderError | undefined;
+type Send = <T>(body: object, options: CallOptions, exchange: (made: Exchange) => Promise<T>) => Promise<T>;
+/** What travels through the package beside one request, from our call to our fetch. */
+type Carrier = { run(url: string, headers: Headers, body: unknown): Promise<void> };
+
+function createSender(vendor: OpenAiShaped): Send {
   const client = new OpenAI({
     apiKey: vendor.apiKey,
     baseURL: vendor.baseUrl,
     maxRetries: 0,
     logLevel: 'off',
-    timeout: options.timeouts.wholeMs,
-    defaultHeaders: vendor.headers ?? {},
     async fetch(url, init) {
-      try {
-        const answer = await post(vendor.pool, {
-          url: url instanceof Request ? url.url : url.toString(),
-          headers: Object.fromEntries(new Headers(init?.headers as Record<string, string>)),
-          body: init?.body,
-          timeouts: options.timeouts,
-          signal: options.signal,
-        });
-        reply = answer;
-        return new Response(answer.text, { status: answer.status, headers: { 'content-type': 'application/json' } });
-      } catch (error) {
-        if (error instanceof ProviderError) failure = error;
-        throw error;
-      }
+      const { carrier } = init as { carrier?: Carrier };
+      if (!carrier) throw new Error('a request came without its carrier');
+      await carrier.run(url instanceof Request ? url.url : url.toString(), new Headers(init?.headers), init?.body);
+      // The real reply is read outside the package, whatever its status: it must not be interpreted twice.
+      return new Response(null, { status: 200 });
     },
   });
-  try {
-    // Vendors take more than the package's types know; the body was made for this one.
-    await client.chat.completions.create(body as never, { signal: options.signal }).asResponse();
-  } catch (error) {
-    if (failure !== undefined) throw failure;
-    if (!reply && options.signal.aborted)
+  return async (body, options, exchange) => {
+    let outcome: { value: Awaited<ReturnType<typeof exchange>> } | { failure: unknown } | undefined;
+    const carrier: Carrier = {
+      async run(url, headers, text) {
+        const { timeouts, signal } = options;
+        try {
+          outcome = {
+            value: await exchange({ url, headers: Object.fromEntries(headers), body: text, timeouts, signal }),
+          };
+        } catch (error) {
+          outcome = { failure: error };
+        }
+      },
+    };
+    try {
+      // Vendors take more than the package's types know; the body was made for this one.
+      const made = client.chat.completions.create(body as never, {
+        fetchOptions: { carrier } as never,
+        headers: vendor.headers?.(options) ?? {},
+        timeout: options.timeouts.wholeMs + 1_000,
+        signal: options.signal,
+      });
+      await made.asResponse();
+    } catch (error) {
+      if (!options.signal.aborted || outcome) throw error;
       throw new ProviderError({ kind: 'cancelled', message: 'the caller went away' }, { cause: error });
-    // An error status is read from the reply itself, below.
-    if (!(error instanceof APIError) || !reply) throw error;
-  }
-  if (!reply) throw new Error('the openai package ended without a call');
-  return reply;
+    }
+    if (!outcome) throw new Error('the openai package ended without a call');
+    if ('failure' in outcome) throw outcome.failure;
+    return outcome.value;
+  };
 }

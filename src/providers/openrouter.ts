@@ -6,8 +6,19 @@ export function createOpenRouter(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUr
   return createOpenAiShaped({
     ...settings,
     name: 'openrouter',
-    headers: { 'X-OpenRouter-Title': 'Omni-Model Router' },
-    dialect: { refuses: ['models'], dropsFromMessages: [], limitField: 'max_tokens', effortField: 'reasoning' },
+    headers: () => ({
+      'HTTP-Referer': 'https://github.com/omni-model-router',
+      'X-OpenRouter-Title': 'Omni-Model Router',
+    }),
+    dialect: {
+      vendor: 'OpenRouter',
+      // The fallback chain is ours alone: a second one inside would change model and price behind our back.
+      refuses: ['models', 'provider'],
+      reasoning: 'openrouter',
+      takesCacheControl: true,
+      limitField: 'max_tokens',
+      effortField: 'reasoning',
+    },
     finish(body, { openrouter }) {
       const needs = body['tools'] !== undefined || body['response_format'] !== undefined;
       const preferences = { ...(needs ? { require_parameters: true } : {}), ...openrouter };

@@ -2,7 +2,7 @@
 // that went wrong is a `ProviderError` whose failure is data. A provider never retries and never decides.
 import type { ProviderName } from '../domain/catalog.ts';
 import type { CatalogModel } from '../domain/catalog.ts';
-import type { Chat, Completion, Effort } from '../domain/chat.ts';
+import type { Chat, Completion, Effort, FinishReason } from '../domain/chat.ts';
 import type { FailureKind } from '../domain/events.ts';
 import type { Timeouts } from '../domain/policy.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -31,10 +31,39 @@ export type Answer = {
   readonly warnings: readonly string[];
 };
 
+/**
+ * A piece of a streamed answer: how it began, a delta in the shape of OpenAI's `chat.completion.chunk`, or what was counted
+ * so far. Each `usage` replaces the one before.
+ */
+export type Chunk =
+  | {
+      readonly kind: 'start';
+      readonly status: number;
+      readonly providerRequestId: string | undefined;
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly kind: 'delta';
+      readonly id: string;
+      readonly created: number;
+      readonly model: string;
+      readonly choices: readonly ChunkChoice[];
+      readonly extensions?: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'usage'; readonly usage: Usage };
+export type ChunkChoice = {
+  readonly index: number;
+  readonly delta: Readonly<Record<string, unknown>>;
+  readonly finish_reason: FinishReason | null;
+  readonly [extension: string]: unknown;
+};
+
 export interface Provider {
   readonly name: ProviderName;
   /** @throws ProviderError */
   complete(chat: Chat, options: CallOptions): Promise<Answer>;
+  /** Ends normally only after a finish reason was seen; anything else is a `ProviderError` (`stream-cut`, …). */
+  stream(chat: Chat, options: CallOptions): AsyncIterable<Chunk>;
 }
 
 /** What a vendor did to us. `message` is one line of ours; a vendor's raw body goes to `vendorText`, for the log only. */

@@ -1,64 +1,111 @@
-// Providers for a machine without any key: an independent simulator on loopback that speaks each vendor's wire format. Answers
-// say that they are simulated; so does every answer's header.
-import { LLMock } from '@copilotkit/aimock';
-import { PROVIDERS, type ProviderName } from '../domain/catalog.ts';
-import type { ProviderSettings } from './registry.ts';
+// Simulated providers for a machine without any key: the independent package `@copilotkit/aimock` on loopback, which speaks
+// each vendor's own wire format. It answers any prompt, so that the whole router can be tried; it knows nothing.
+import { type ChatCompletionRequest, type FixtureResponse, LLMock } from '@copilotkit/aimock';
+import type { ProviderName } from '../domain/catalog.ts';
 
 export type SimulatedProviders = {
-  readonly settings: Readonly<Record<ProviderName, ProviderSettings>>;
+  /** Each with the meaning that the vendor's own SDK gives a base URL. */
+  readonly baseUrls: Readonly<Record<ProviderName, string>>;
   close(): Promise<void>;
 };
 
-/** A key that no vendor would take. */
-const SIMULATED_KEY = 'simulated';
-const PATHS: Readonly<Record<ProviderName, string>> = {
-  openai: '/v1',
-  anthropic: '',
-  google: '',
-  openrouter: '/api/v1',
-  groq: '',
-};
-
-export async function openSimulatedProviders(): Promise<SimulatedProviders> {
-  // Its journal and counts are capped, or a long run would grow.
+/** Port 0 = any free one. Its journal is capped, so memory stays flat however many requests come. */
+export async function openSimulatedProviders({ port = 0 }: { port?: number } = {}): Promise<SimulatedProviders> {
   const mock = new LLMock({
+    port,
     host: '127.0.0.1',
-    port: 0,
     logLevel: 'silent',
-    journalMaxEntries: 50,
-    fixtureCountsMaxTestIds: 50,
+    journalMaxEntries: 16,
+    fixtureCountsMaxTestIds: 4,
   });
-  mock.addFixture({
-    match: { predicate: () => true },
-    response: ({ model, messages }) => {
-      const asked = lastText(messages);
-      const content = `This is a simulated answer of ${model}: no provider key is set. You asked: ${asked.slice(0, 200)}`;
-      const prompt_tokens = Math.max(1, Math.ceil(JSON.stringify(messages).length / 4));
-      const completion_tokens = Math.ceil(content.length / 4);
-      const total = prompt_tokens + completion_tokens;
-      const usage = {
-        prompt_tokens,
-        completion_tokens,
-        total_tokens: total,
-        input_tokens: prompt_tokens,
-        output_tokens: completion_tokens,
-        promptTokenCount: prompt_tokens,
-        candidatesTokenCount: completion_tokens,
-        totalTokenCount: total,
-      };
-      return { content, usage };
+  mock.on({ predicate: () => true }, simulatedReply);
+  await mock.start();
+  const host = `http://127.0.0.1:${mock.port}`;
+  return {
+    baseUrls: {
+      openai: `${host}/v1`,
+      anthropic: host,
+      google: host,
+      openrouter: `${host}/api/v1`,
+      groq: host,
     },
-  });
-  const url = await mock.start();
-  const settings = Object.fromEntries(
-    PROVIDERS.map((name) => [name, { apiKey: SIMULATED_KEY, baseUrl: `${url}${PATHS[name]}` }]),
-  ) as Record<ProviderName, ProviderSettings>;
-  return { settings, close: () => mock.stop() };
+    close: () => mock.stop(),
+  };
 }
 
-function lastText(messages: readonly { role: string; content?: unknown }[]): string {
-  const content = messages.findLast(({ role }) => role === 'user')?.content;
+/** Text, a tool call where tools are offered and none has answered yet, or JSON where JSON is asked for. */
+function simulatedReply(request: ChatCompletionRequest): FixtureResponse {
+  const prompt = JSON.stringify(request.messages) + (request.tools ? JSON.stringify(request.tools) : '');
+  const tool = request.tools?.[0]?.function;
+  const answered = request.messages.some(({ role }) => role === 'tool');
+  if (tool && request.tool_choice !== 'none' && !answered) {
+    const call = { name: tool.name, arguments: JSON.stringify(exampleOf(tool.parameters)) };
+    return { toolCalls: [call], usage: usageOf(prompt, call.arguments) };
+  }
+  const content = contentFor(request);
+  return { content, usage: usageOf(prompt, content) };
+}
+
+function contentFor(request: ChatCompletionRequest): string {
+  const format = request.response_format;
+  if (format && format.type !== 'text') {
+    const schema = isRecord(format['json_schema']) ? format['json_schema']['schema'] : undefined;
+    return JSON.stringify(schema === undefined ? { simulated: true } : exampleOf(schema));
+  }
+  const said = textOf(request.messages.findLast(({ role }) => role === 'user')?.content);
+  const quoted = said.length > 120 ? `${said.slice(0, 117)}...` : said;
+  return [
+    `This is a simulated answer of ${request.model}: no provider key is set, so no model was called.`,
+    `The last message was: "${quoted}"`,
+    'Set a provider key (see .env.example) and ask again to get a real answer.',
+  ].join('\n\n');
+}
+
+function textOf(content: ChatCompletionRequest['messages'][number]['content'] | undefined): string {
   if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map((part: { text?: unknown }) => (typeof part.text === 'string' ? part.text : '')).join(' ');
+  return (content ?? []).map((part) => part.text ?? '').join(' ');
+}
+
+/** Four characters a token is close enough for texts in English, and plausible for all. */
+function usageOf(prompt: string, completion: string): { prompt_tokens: number; completion_tokens: number } {
+  return { prompt_tokens: countOf(prompt), completion_tokens: countOf(completion) };
+}
+
+function countOf(text: string): number {
+  return Math.max(1, Math.ceil(text.length / 4));
+}
+
+/** The smallest value that the usual parts of a JSON schema allow. */
+function exampleOf(schema: unknown, depth = 0): unknown {
+  if (!isRecord(schema) || depth > 8) return {};
+  if (Array.isArray(schema['enum'])) return schema['enum'][0];
+  if ('const' in schema) return schema['const'];
+  const [variant] = [schema['anyOf'], schema['oneOf']].flatMap((list) => (Array.isArray(list) ? list : []));
+  if (variant !== undefined) return exampleOf(variant, depth + 1);
+  const type: unknown = Array.isArray(schema['type']) ? schema['type'][0] : schema['type'];
+  switch (type) {
+    case 'string':
+      return 'simulated';
+    case 'number':
+    case 'integer':
+      return typeof schema['minimum'] === 'number' ? schema['minimum'] : 1;
+    case 'boolean':
+      return true;
+    case 'null':
+      return null;
+    case 'array':
+      return schema['items'] === undefined ? [] : [exampleOf(schema['items'], depth + 1)];
+    default:
+      return exampleObject(schema, depth);
+  }
+}
+
+function exampleObject(schema: Record<string, unknown>, depth: number): Record<string, unknown> {
+  const properties = isRecord(schema['properties']) ? schema['properties'] : {};
+  const required = Array.isArray(schema['required']) ? schema['required'] : Object.keys(properties);
+  return Object.fromEntries(required.map((name) => [String(name), exampleOf(properties[String(name)], depth + 1)]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

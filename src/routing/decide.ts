@@ -12,6 +12,7 @@ import type {
   Health,
 } from '../domain/decision.ts';
 import { findModel } from '../domain/catalog.ts';
+import { formatUsd } from '../domain/money.ts';
 import type { Policy } from '../domain/policy.ts';
 import { explain } from './explain.ts';
 import { type Able, type Excluded, filterModels } from './filterModels.ts';
@@ -28,34 +29,40 @@ export function decide(inputs: DecisionInputs, context: DecisionContext): Decisi
   const exclusions = [...excluded, ...left];
   const chain = buildChain(ranked, inputs);
   const baseline = chooseBaseline(inputs, context, ranked);
-  const candidates = ranked.map(toCandidate);
   const winner = ranked[0];
   return {
-    candidates,
+    // Written out only when somebody asks for all of them: a routed request never does.
+    get candidates() {
+      return ranked.map(toCandidate);
+    },
     excluded: exclusions,
     outcome: {
       chain,
-      candidates: candidates.slice(0, MOST_SHOWN),
-      candidateCount: candidates.length,
+      candidates: ranked.slice(0, MOST_SHOWN).map(toCandidate),
+      candidateCount: ranked.length,
       exclusions: countReasons(exclusions),
       baseline,
       expectedOutputTokens: winner?.outputTokens ?? 0,
-      decisionDigest: digestDecision(candidates, exclusions),
-      reason: explain(inputs, candidates, exclusions, baseline),
+      decisionDigest: digestDecision(ranked, exclusions),
+      reason: explain(inputs, { winner: winner && toCandidate(winner), count: ranked.length }, exclusions, baseline),
     },
   };
 }
 
-function toCandidate({ modelId, effort, score, parts, estimatedCostUsd, expectedLatencyMs, notes }: Scored): Candidate {
+function toCandidate({ modelId, effort, score, parts, cost, expectedLatencyMs, notes }: Scored): Candidate {
   return {
     modelId,
     ...(effort === undefined ? {} : { effort }),
     score,
     parts,
-    estimatedCostUsd,
+    estimatedCostUsd: usdText(cost),
     expectedLatencyMs,
     notes: [...notes],
   };
+}
+
+function usdText(cost: bigint | undefined): string | null {
+  return cost === undefined ? null : formatUsd(cost);
 }
 
 function belowFloor(able: readonly Able[], ranked: readonly Scored[]): Excluded[] {
@@ -98,8 +105,13 @@ function chooseBaseline(inputs: DecisionInputs, context: DecisionContext, ranked
       ? ranked[0]
       : scoreCandidates(filterModels(context.catalog, wanted, context.policy).able, wanted, context)[0];
   if (!best) return null;
-  const { modelId, effort, estimatedCostUsd } = best;
-  return { modelId, ...(effort === undefined ? {} : { effort }), source: model ? 'org' : 'best', estimatedCostUsd };
+  const { modelId, effort, cost } = best;
+  return {
+    modelId,
+    ...(effort === undefined ? {} : { effort }),
+    source: model ? 'org' : 'best',
+    estimatedCostUsd: usdText(cost),
+  };
 }
 
 function countReasons(excluded: readonly Excluded[]): Partial<Record<Exclusion, number>> {
@@ -109,7 +121,10 @@ function countReasons(excluded: readonly Excluded[]): Partial<Record<Exclusion, 
 }
 
 /** SHA-256 over ids, scores and exclusion codes in order of id: two decisions that differ anywhere differ here. */
-export function digestDecision(candidates: readonly Candidate[], excluded: readonly Excluded[]): string {
+export function digestDecision(
+  candidates: readonly { readonly modelId: string; readonly effort?: Candidate['effort']; readonly score: number }[],
+  excluded: readonly Excluded[],
+): string {
   const lines = [
     ...candidates.map(({ modelId, effort, score }) => `${modelId}\t${effort ?? ''}\t${score}`),
     ...excluded.map(({ modelId, reason }) => `${modelId}\t!${reason}`),

@@ -6,11 +6,10 @@ const MOST_LETTERS = 500;
 
 export function explain(
   { features, wishes }: DecisionInputs,
-  candidates: readonly Candidate[],
+  { winner, count }: { readonly winner: Candidate | undefined; readonly count: number },
   excluded: readonly Excluded[],
   baseline: Baseline | null,
 ): string {
-  const [winner] = candidates;
   if (!winner) return clip(`No model could take this ${features.taskType} request: ${reasons(excluded)}.`);
   const effort = winner.effort === undefined ? '' : ` at effort ${winner.effort}`;
   if (wishes.models.length > 0) return clip(`${winner.modelId}${effort} was named by the caller.`);
@@ -21,7 +20,7 @@ export function explain(
       : `, against ${dollars(baseline.estimatedCostUsd)} of the baseline ${baseline.modelId}`;
   return clip(
     `${winner.modelId}${effort} was chosen for ${features.taskType} (confidence ${features.confidence.toFixed(2)}): ` +
-      `best score ${winner.score.toFixed(3)} of ${candidates.length} candidates at priority ${wishes.priority}; ${cost}${against}.`,
+      `best score ${winner.score.toFixed(3)} of ${count} candidates at priority ${wishes.priority}; ${cost}${against}.`,
   );
 }
 

@@ -1,14 +1,15 @@
 // Scores and order. Every part is in 0..1 against fixed anchors of the policy, so no candidate changes another's score. Pure.
 import type { Catalog } from '../domain/catalog.ts';
+import type { Effort } from '../domain/chat.ts';
 import type { Candidate, DecisionInputs, Health, ScoreParts } from '../domain/decision.ts';
-import { formatUsd } from '../domain/money.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Able } from './filterModels.ts';
 import { expectLatency } from './latency.ts';
 import { judgeQuality } from './quality.ts';
 
 /** A candidate with what ordering needs besides. `cost` is the exact estimate in pico-dollars. */
-export type Scored = Candidate & {
+export type Scored = Omit<Candidate, 'effort' | 'estimatedCostUsd'> & {
+  readonly effort: Effort | undefined;
   readonly provider: string;
   readonly cost: bigint | undefined;
   readonly outputTokens: number;
@@ -46,16 +47,21 @@ function scoreOne(
   const rest = weights.cost * parts.cost + weights.latency * parts.latency + weights.task * parts.task;
   return {
     modelId: model.id,
-    ...(effort === undefined ? {} : { effort }),
+    effort,
     score: round((1 - k) * rest + k * parts.quality),
     parts,
-    estimatedCostUsd: cost === undefined ? null : formatUsd(cost),
     expectedLatencyMs: latency.latencyMs,
-    notes: [...new Set([...judged.notes, ...latency.notes])],
+    notes: mergeNotes(judged.notes, latency.notes),
     provider: model.provider,
     cost,
     outputTokens,
   };
+}
+
+function mergeNotes(notes: readonly string[], more: readonly string[]): string[] {
+  const merged = notes.slice();
+  for (const note of more) if (!merged.includes(note)) merged.push(note);
+  return merged;
 }
 
 function round(value: number): number {

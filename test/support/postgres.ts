@@ -1,5 +1,5 @@
 // Real Postgres for tests: one embedded server a run (or TEST_DATABASE_URL), one migrated template, one database a suite.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before } from 'mocha';
@@ -12,12 +12,18 @@ import { silentLogger } from './logger.ts';
 const random = createRandom(systemClock);
 export const MIGRATIONS = resolve('sql/migrations');
 
-type Server = { readonly url: (database: string) => string; template: string; readonly stop: () => Promise<void> };
+type Server = {
+  readonly url: (database: string) => string;
+  readonly template: string;
+  readonly stop: () => Promise<void>;
+};
 let server: Promise<Server> | undefined;
 
 async function openServer(): Promise<Server> {
   const given = process.env['TEST_DATABASE_URL'];
   const dataDir = given === undefined ? mkdtempSync(join(tmpdir(), 'omni-test-')) : undefined;
+  // As root the server runs as another user, who has to get in.
+  if (dataDir !== undefined) chmodSync(dataDir, 0o755);
   const embedded =
     dataDir === undefined
       ? undefined
@@ -33,6 +39,7 @@ async function openServer(): Promise<Server> {
     url,
     template,
     async stop() {
+      if (!embedded) await dropDatabase(base, template);
       await embedded?.stop();
       if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
     },
@@ -41,7 +48,16 @@ async function openServer(): Promise<Server> {
 
 /** Ends the server of this run, if one was started: for the root hook. */
 export async function stopTestServer(): Promise<void> {
-  await (await server)?.stop();
+  const running = server;
+  // With `mocha --parallel` a worker ends its server after each file and may need another one.
+  server = undefined;
+  await (await running)?.stop();
+}
+
+async function dropDatabase(connectionString: string, name: string): Promise<void> {
+  const admin = openPostgres({ connectionString, applicationName: 'test-admin', logger: silentLogger, max: 1 });
+  await admin.query(`drop database if exists ${name} with (force)`);
+  await admin.close();
 }
 
 export type TestDatabase = { readonly connectionString: string; readonly postgres: Postgres };

@@ -1,138 +1,9 @@
-// The wire format of Gemini's generateContent, both ways. Pure.
+// What Gemini's generateContent answers, in the neutral form. Pure.
 import { z } from 'zod';
-import {
-  type AnswerMessage,
-  type Chat,
-  type Completion,
-  type ContentPart,
-  type FinishReason,
-  type Message,
-  type ToolCall,
-  outputLimitOf,
-  textOf,
-} from '../../domain/chat.ts';
+import type { AnswerMessage, Completion, FinishReason, ToolCall } from '../../domain/chat.ts';
 import type { Usage } from '../../domain/usage.ts';
-import { parseJson } from '../failures.ts';
-import { malformed, parseReply } from '../http.ts';
-import { type CallOptions, ProviderError } from '../provider.ts';
-import { notSent, refusedSampling } from '../warnings.ts';
-
-type Part = Record<string, unknown>;
-type Content = { role: 'user' | 'model'; parts: Part[] };
-
-const IGNORED = ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'parallel_tool_calls', 'user', 'provider', 'models'];
-
-export function toGeminiBody(chat: Chat, options: CallOptions): { body: Record<string, unknown>; warnings: string[] } {
-  const warnings = IGNORED.filter((field) => chat[field] !== undefined && chat[field] !== null).map((field) =>
-    notSent(field, 'Gemini has nothing like it'),
-  );
-  const refused = refusedSampling(chat, options);
-  for (const field of refused) warnings.push(notSent(field, `${options.model.id} refuses it`));
-  const system = chat.messages.filter(isSystem).map((message) => ({ text: textOf(message) }));
-  const tools = (chat.tools ?? []).flatMap(({ function: fn }) =>
-    fn
-      ? [
-          {
-            name: fn.name,
-            description: fn.description,
-            ...(fn.parameters ? { parametersJsonSchema: fn.parameters } : {}),
-          },
-        ]
-      : [],
-  );
-  const choice = toFunctionCalling(chat);
-  const body: Record<string, unknown> = {
-    contents: toContents(chat.messages.filter((message) => !isSystem(message))),
-    generationConfig: toGenerationConfig(chat, options, refused),
-    ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}),
-    ...(tools.length > 0 ? { tools: [{ functionDeclarations: tools }] } : {}),
-    ...(choice ? { toolConfig: { functionCallingConfig: choice } } : {}),
-  };
-  return { body, warnings };
-}
-
-function isSystem({ role }: Message): boolean {
-  return role === 'system' || role === 'developer';
-}
-
-function toGenerationConfig(chat: Chat, { effort }: CallOptions, refused: readonly string[]): Record<string, unknown> {
-  const format = chat.response_format;
-  const config: Record<string, unknown> = {
-    maxOutputTokens: outputLimitOf(chat),
-    temperature: refused.includes('temperature') ? undefined : chat.temperature,
-    topP: refused.includes('top_p') ? undefined : chat.top_p,
-    seed: chat.seed,
-    stopSequences: typeof chat.stop === 'string' ? [chat.stop] : chat.stop,
-    responseMimeType: format && format.type !== 'text' ? 'application/json' : undefined,
-    responseJsonSchema: format?.json_schema?.schema,
-    thinkingConfig: toThinking(effort),
-  };
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined && value !== null));
-}
-
-function toThinking(effort: CallOptions['effort']): Record<string, unknown> | undefined {
-  if (effort === undefined) return undefined;
-  if (effort === 'none') return { thinkingBudget: 0 };
-  // Its levels end at HIGH.
-  const level = effort === 'xhigh' || effort === 'max' ? 'high' : effort;
-  return { thinkingLevel: level.toUpperCase() };
-}
-
-function toContents(messages: readonly Message[]): Content[] {
-  const names = new Map(
-    messages.flatMap(({ tool_calls }) => (tool_calls ?? []).map((call) => [call.id, call.function.name] as const)),
-  );
-  const contents: Content[] = [];
-  for (const message of messages) {
-    const role = message.role === 'assistant' ? 'model' : 'user';
-    const parts = toParts(message, names);
-    if (parts.length === 0) continue;
-    const last = contents.at(-1);
-    if (last?.role === role) last.parts.push(...parts);
-    else contents.push({ role, parts });
-  }
-  return contents;
-}
-
-function toParts(message: Message, names: ReadonlyMap<string, string>): Part[] {
-  if (message.role === 'tool' || message.role === 'function') {
-    const id = message.tool_call_id;
-    const text = textOf(message);
-    const parsed = parseJson(text);
-    const response =
-      parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed) ? parsed : { result: text };
-    return [{ functionResponse: { id, name: message.name ?? names.get(id ?? '') ?? id, response } }];
-  }
-  const given: readonly ContentPart[] =
-    typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : (message.content ?? []);
-  return [...given.flatMap(toPart), ...(message.tool_calls ?? []).map(toFunctionCall)];
-}
-
-function toPart(part: ContentPart): Part[] {
-  if (!part.image_url) return part.text ? [{ text: part.text }] : [];
-  const data = /^data:([^;,]+);base64,(.*)$/s.exec(part.image_url.url);
-  return [data ? { inlineData: { mimeType: data[1], data: data[2] } } : { fileData: { fileUri: part.image_url.url } }];
-}
-
-const Signature = z.looseObject({ google: z.looseObject({ thought_signature: z.string() }) });
-
-/** A signature goes back on the part it came with: without it, or with another's, Gemini answers 400. */
-function toFunctionCall(call: ToolCall): Part {
-  const signed = Signature.safeParse(call['extra_content']);
-  return {
-    functionCall: { id: call.id, name: call.function.name, args: parseJson(call.function.arguments || '{}') ?? {} },
-    ...(signed.success ? { thoughtSignature: signed.data.google.thought_signature } : {}),
-  };
-}
-
-function toFunctionCalling({ tool_choice: choice, tools }: Chat): Record<string, unknown> | undefined {
-  if (!tools || choice === undefined) return undefined;
-  if (choice === 'none') return { mode: 'NONE' };
-  if (choice === 'required') return { mode: 'ANY' };
-  if (typeof choice === 'string') return { mode: 'AUTO' };
-  const { name } = z.object({ function: z.object({ name: z.string() }) }).parse(choice).function;
-  return { mode: 'ANY', allowedFunctionNames: [name] };
-}
+import { malformed, parseReply } from '../failures.ts';
+import { type Failure, ProviderError } from '../provider.ts';
 
 const count = z.number().nonnegative().nullish();
 const GeminiUsage = z.looseObject({
@@ -161,7 +32,7 @@ export function fromGeminiUsage(raw: unknown): Usage | undefined {
   };
 }
 
-const GeminiReply = z.looseObject({
+export const GeminiReply = z.looseObject({
   responseId: z.string().nullish(),
   modelVersion: z.string().nullish(),
   usageMetadata: z.unknown().optional(),
@@ -179,7 +50,7 @@ const GeminiReply = z.looseObject({
                   thought: z.boolean().nullish(),
                   thoughtSignature: z.string().nullish(),
                   functionCall: z
-                    .looseObject({ id: z.string().nullish(), name: z.string(), args: z.unknown() })
+                    .looseObject({ id: z.string().nullish(), name: z.string(), args: z.unknown().optional() })
                     .nullish(),
                 }),
               )
@@ -191,6 +62,8 @@ const GeminiReply = z.looseObject({
     .nullish(),
 });
 
+export type GeminiReply = z.infer<typeof GeminiReply>;
+
 /** @throws ProviderError `refused` for a blocked prompt, which comes as a 200 without candidates */
 export function fromGeminiReply(
   raw: unknown,
@@ -200,35 +73,28 @@ export function fromGeminiReply(
   const usage = fromGeminiUsage(reply.usageMetadata);
   const [candidate] = reply.candidates ?? [];
   if (!candidate) {
-    const blocked = reply.promptFeedback?.blockReason;
-    throw new ProviderError(
-      blocked
-        ? {
-            kind: 'refused',
-            message: `the provider blocked the prompt (${blocked})`,
-            status: 200,
-            code: blocked,
-            usage,
-          }
-        : { ...malformed('the provider answered 200 without candidates', JSON.stringify(raw)), usage },
-    );
+    const reason = reply.promptFeedback?.blockReason;
+    const nothing = malformed('the provider answered 200 without candidates', JSON.stringify(raw));
+    throw new ProviderError({ ...(reason ? blockedPrompt(reason) : nothing), usage });
   }
   const parts = candidate.content?.parts ?? [];
   const text = parts.filter((part) => !part.thought && typeof part.text === 'string').map((part) => part.text ?? '');
-  const calls = parts.flatMap((part, index) =>
-    part.functionCall
-      ? [fromFunctionCall(part.functionCall, part.thoughtSignature, `${context.requestId}-${index}`)]
-      : [],
-  );
-  const blocked = BLOCKED.has(candidate.finishReason ?? '');
+  const thought = parts.map((part) => (part.thought ? (part.text ?? '') : '')).join('');
+  const calls = parts
+    .filter(({ functionCall }) => functionCall)
+    .map((part, place) => fromFunctionCall(part, `${context.requestId}-${place}`));
+  const reason = candidate.finishReason ?? undefined;
+  const broken = brokenAnswer(reason, calls.length > 0);
+  if (broken) throw new ProviderError({ ...broken, usage, vendorText: JSON.stringify(raw).slice(0, 2_000) });
   const message: AnswerMessage = {
     role: 'assistant',
     content: text.length > 0 ? text.join('') : null,
-    ...(blocked ? { refusal: `The provider stopped the answer (${candidate.finishReason}).` } : {}),
+    ...(isBlocked(reason) ? { refusal: refusalOf(reason) } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    ...(thought ? { reasoning: thought } : {}),
   };
-  const finish_reason = toFinishReason(candidate.finishReason, calls.length > 0);
-  const choice = { index: 0, finish_reason, message, native_finish_reason: candidate.finishReason };
+  const finish_reason = toFinishReason(reason, calls.length > 0);
+  const choice = { index: 0, finish_reason, message, native_finish_reason: reason };
   return {
     usage,
     completion: {
@@ -240,19 +106,37 @@ export function fromGeminiReply(
   };
 }
 
-/** Its ids may be absent; one is made then, from our request and the place of the call. */
-function fromFunctionCall(
-  call: { id?: string | null | undefined; name: string; args?: unknown },
-  signature: string | null | undefined,
+type Part = NonNullable<NonNullable<NonNullable<GeminiReply['candidates']>[number]['content']>['parts']>[number];
+
+/** Its ids may be absent; one is made then, from our request and the number of the call. */
+export function fromFunctionCall(
+  { functionCall: call, thoughtSignature: signature }: Part,
   fallbackId: string,
 ): ToolCall {
   return {
-    id: call.id ?? `call_${fallbackId}`,
+    id: call?.id || `call_${fallbackId}`,
     type: 'function',
-    function: { name: call.name, arguments: JSON.stringify(call.args ?? {}) },
+    function: { name: call?.name ?? '', arguments: JSON.stringify(call?.args ?? {}) },
     ...(signature ? { extra_content: { google: { thought_signature: signature } } } : {}),
   };
 }
+
+export function blockedPrompt(reason: string): Failure {
+  return { kind: 'refused', message: `the provider blocked the prompt (${reason})`, status: 200, code: reason };
+}
+
+/** An answer that the vendor itself calls broken, and that nobody could use. */
+export function brokenAnswer(reason: string | undefined, hasCalls: boolean): Failure | undefined {
+  if (hasCalls || !BROKEN.has(reason ?? '')) return undefined;
+  return { ...malformed(`the provider broke the answer off (${reason})`), code: reason };
+}
+
+const BROKEN: ReadonlySet<string> = new Set([
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'MALFORMED_RESPONSE',
+]);
 
 const BLOCKED: ReadonlySet<string> = new Set([
   'SAFETY',
@@ -265,9 +149,20 @@ const BLOCKED: ReadonlySet<string> = new Set([
   'IMAGE_RECITATION',
 ]);
 
+export function isBlocked(reason: string | undefined): boolean {
+  return BLOCKED.has(reason ?? '');
+}
+
+export function refusalOf(reason: string | undefined): string {
+  return `The provider stopped the answer (${reason}).`;
+}
+
 /** STOP is said of tool calls too. */
-function toFinishReason(reason: string | null | undefined, hasCalls: boolean): FinishReason {
+export function toFinishReason(
+  reason: string | undefined,
+  hasCalls: boolean,
+): Extract<FinishReason, 'stop' | 'length' | 'tool_calls' | 'content_filter'> {
   if (hasCalls) return 'tool_calls';
   if (reason === 'MAX_TOKENS') return 'length';
-  return BLOCKED.has(reason ?? '') ? 'content_filter' : 'stop';
+  return isBlocked(reason) ? 'content_filter' : 'stop';
 }

@@ -1,64 +1,28 @@
-// The wire format of OpenAI's Chat Completions and of those that speak it (Groq, OpenRouter). The neutral form is this shape,
-// so requests pass through with their unknown fields; what differs between the three stands in `Dialect`. Pure.
+// What Chat Completions answer, from OpenAI and from those that speak its format (Groq, OpenRouter): it is the neutral form
+// already, less what the gateway sets itself. Pure.
 import { z } from 'zod';
-import type { Chat, Completion, FinishReason, Message } from '../../domain/chat.ts';
-import { outputLimitOf } from '../../domain/chat.ts';
+import { type AnswerMessage, type Completion, type FinishReason, ToolCall } from '../../domain/chat.ts';
+import { formatDecimal, parseDecimal } from '../../domain/money.ts';
 import type { Usage } from '../../domain/usage.ts';
-import { toFailure } from '../failures.ts';
-import { malformed, parseReply } from '../http.ts';
-import { type CallOptions, ProviderError } from '../provider.ts';
-import { notSent, refusedSampling } from '../warnings.ts';
+import { malformed, parseReply, toHiddenFailure } from '../failures.ts';
+import { ProviderError } from '../provider.ts';
 
+/** Where the three vendors differ. */
 export type Dialect = {
+  /** As warnings name it. */
+  readonly vendor: string;
   /** Fields that this vendor refuses, left out with a warning. */
   readonly refuses: readonly string[];
-  /** Message fields of other vendors that this one refuses. */
-  readonly dropsFromMessages: readonly string[];
+  /** Whose thinking may stand in messages. */
+  readonly reasoning: 'none' | 'openrouter';
+  readonly takesCacheControl: boolean;
   readonly limitField: 'max_completion_tokens' | 'max_tokens';
   /** OpenRouter nests the effort in `reasoning`. */
   readonly effortField: 'reasoning_effort' | 'reasoning';
 };
 
-// Fields of the neutral form that are ours and no vendor's.
-const NEUTRAL_ONLY = ['native', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'reasoning_effort'];
-
-export function toOpenAiBody(
-  chat: Chat,
-  options: CallOptions,
-  dialect: Dialect,
-): { body: Record<string, unknown>; warnings: string[] } {
-  const warnings: string[] = [];
-  const body: Record<string, unknown> = { ...chat, model: options.model.modelName };
-  for (const field of NEUTRAL_ONLY) delete body[field];
-  for (const field of dialect.refuses) {
-    if (isEmpty(body[field])) continue;
-    warnings.push(notSent(field, 'this provider does not take it'));
-    delete body[field];
-  }
-  for (const field of refusedSampling(chat, options)) {
-    warnings.push(notSent(field, `${options.model.id} refuses it at this reasoning effort`));
-    delete body[field];
-  }
-  body['messages'] = chat.messages.map((message) => toMessage(message, dialect));
-  const limit = outputLimitOf(chat);
-  if (limit !== undefined) body[dialect.limitField] = limit;
-  if (options.effort !== undefined) {
-    body[dialect.effortField] = dialect.effortField === 'reasoning' ? { effort: options.effort } : options.effort;
-  }
-  for (const [field, value] of Object.entries(body)) if (value === null) delete body[field];
-  return { body, warnings };
-}
-
-function isEmpty(value: unknown): boolean {
+function isEmpty(value: unknown): value is null | undefined {
   return value === undefined || value === null;
-}
-
-function toMessage(message: Message, { dropsFromMessages }: Dialect): Record<string, unknown> {
-  const { is_error: _, ...rest } = message;
-  const sent: Record<string, unknown> = { ...rest };
-  for (const field of dropsFromMessages) delete sent[field];
-  for (const field of ['tool_calls', 'refusal', 'reasoning_details']) if (sent[field] === null) delete sent[field];
-  return sent;
 }
 
 const count = z.number().nonnegative().nullish();
@@ -84,8 +48,8 @@ export function fromOpenAiUsage(raw: unknown, serviceTier?: string | null): Usag
     cacheWrite1h: 0,
     output: data.completion_tokens ?? 0,
     reasoning: data.completion_tokens_details?.reasoning_tokens ?? 0,
-    ...(isEmpty(data.cost) ? {} : { reportedCostUsd: String(data.cost) }),
-    ...(isEmpty(serviceTier) ? {} : { serviceTier: String(serviceTier) }),
+    ...(isEmpty(data.cost) ? {} : { reportedCostUsd: formatDecimal(parseDecimal(String(data.cost))) }),
+    ...(isEmpty(serviceTier) ? {} : { serviceTier }),
   };
 }
 
@@ -102,7 +66,7 @@ const OpenAiReply = z.looseObject({
         index: z.number().nullish(),
         finish_reason: z.string().nullish(),
         error: z.unknown().optional(),
-        message: z.looseObject({ content: z.string().nullish() }).nullish(),
+        message: z.looseObject({ content: z.string().nullish(), tool_calls: z.array(ToolCall).nullish() }).nullish(),
       }),
     )
     .nullish(),
@@ -113,8 +77,7 @@ export type OpenAiAnswer = { readonly completion: Completion; readonly usage: Us
 /** @throws ProviderError for an error that hides in a 200, and for an answer without choices */
 export function fromOpenAiReply(raw: unknown, context: { readonly now: number; readonly model: string }): OpenAiAnswer {
   const reply = parseReply(OpenAiReply, raw);
-  const hidden = reply.error ?? reply.choices?.find(({ error }) => !isEmpty(error))?.error;
-  if (!isEmpty(hidden)) throw new ProviderError({ ...failureInside(hidden, context.now), ...usagePart(reply.usage) });
+  throwHidden(reply, context.now);
   if (!reply.choices || reply.choices.length === 0) {
     throw new ProviderError({
       ...malformed('the provider answered 200 without choices', JSON.stringify(raw)),
@@ -132,10 +95,22 @@ export function fromOpenAiReply(raw: unknown, context: { readonly now: number; r
       choices: choices.map(({ message, finish_reason, index, error: _none, ...rest }, at) => ({
         ...rest,
         index: index ?? at,
-        finish_reason: toFinishReason(finish_reason),
-        message: { ...message, role: 'assistant' as const, content: message?.content ?? null },
+        finish_reason: toFinishReason(finish_reason, (message?.tool_calls?.length ?? 0) > 0),
+        message: toAnswerMessage(message),
       })),
     },
+  };
+}
+
+type ReplyMessage = NonNullable<z.infer<typeof OpenAiReply>['choices']>[number]['message'];
+
+function toAnswerMessage(message: ReplyMessage): AnswerMessage {
+  const { tool_calls: calls, content, ...rest } = message ?? {};
+  return {
+    ...rest,
+    role: 'assistant',
+    content: content ?? null,
+    ...(calls && calls.length > 0 ? { tool_calls: calls } : {}),
   };
 }
 
@@ -144,16 +119,17 @@ function usagePart(raw: unknown): { usage?: Usage } {
   return usage ? { usage } : {};
 }
 
-/** An error object inside a 200: its own code stands for the status when it is one. */
-function failureInside(error: unknown, now: number): ReturnType<typeof toFailure> {
-  const inner = z.looseObject({ code: z.union([z.string(), z.number()]).nullish() }).safeParse(error);
-  const own = Number(inner.success ? inner.data.code : Number.NaN);
-  const status = Number.isInteger(own) && own >= 400 && own < 600 ? own : 502;
-  return toFailure({ status, header: () => undefined, text: JSON.stringify({ error }), now });
+function throwHidden({ error, choices, usage }: z.infer<typeof OpenAiReply>, now: number): void {
+  const failed = choices?.find((choice) => choice.finish_reason === 'error' || !isEmpty(choice.error));
+  if (isEmpty(error) && !failed) return;
+  const hidden = error ?? failed?.error ?? { message: 'finish_reason error' };
+  throw new ProviderError({ ...toHiddenFailure(hidden, now), ...usagePart(usage) });
 }
 
-const FINISH_REASONS: readonly FinishReason[] = ['stop', 'length', 'tool_calls', 'content_filter', 'function_call'];
-
-function toFinishReason(reason: string | null | undefined): FinishReason {
-  return FINISH_REASONS.find((known) => known === reason) ?? 'stop';
+/** Some say `stop` after a tool call. */
+export function toFinishReason(reason: string | null | undefined, hasCalls: boolean): FinishReason {
+  const known = FINISH_REASONS.find((name) => name === reason);
+  return known ?? (hasCalls ? 'tool_calls' : 'stop');
 }
+
+const FINISH_REASONS = ['length', 'tool_calls', 'content_filter', 'function_call'] as const;

@@ -19,6 +19,11 @@ function run(models: readonly CatalogModel[], asked: DecisionInputs, health: Hea
   return { ...decision, why, chain: decision.outcome.chain.map(({ modelId, role }) => `${role} ${modelId}`) };
 }
 
+const limitPrompt = (prompt: string) => inputs({ wishes: { maxPrice: { prompt } } });
+const ending = (inDays: number) =>
+  model('openai/ending', { deprecation: { at: new Date(AT + inDays * DAY).toISOString(), reason: 'shut down' } });
+const half = (value: number | undefined) => (value === undefined ? undefined : value / 2);
+
 describe('the filter of a decision', () => {
   it('leaves out a model of a provider that is not configured', () => {
     const { why } = run([cheap, middle], inputs({ constraints: { providers: ['openai'] } }));
@@ -103,9 +108,8 @@ describe('the filter of a decision', () => {
   });
 
   it('compares max_price per million tokens without a float', () => {
-    const limit = (prompt: string) => inputs({ wishes: { maxPrice: { prompt } } });
-    expect(run([middle], limit('1')).chain).to.have.lengthOf(1);
-    expect(run([middle], limit('0.999999999999')).why.get(middle.id)).to.equal('over_max_price');
+    expect(run([middle], limitPrompt('1')).chain).to.have.lengthOf(1);
+    expect(run([middle], limitPrompt('0.999999999999')).why.get(middle.id)).to.equal('over_max_price');
   });
 
   it('prices a prompt at its tier', () => {
@@ -118,8 +122,6 @@ describe('the filter of a decision', () => {
   });
 
   it('calls a model by name until its shutdown has come, and chooses it by itself no more once that is announced', () => {
-    const ending = (inDays: number) =>
-      model('openai/ending', { deprecation: { at: new Date(AT + inDays * DAY).toISOString(), reason: 'shut down' } });
     const named = inputs({ wishes: { models: ['openai/ending'] } });
     expect(run([ending(1)], named).chain).to.have.lengthOf(1);
     expect(run([ending(-1)], named).why.get('openai/ending')).to.equal('deprecated');
@@ -207,7 +209,6 @@ describe('the quality in a decision', () => {
   });
 
   it('does not move when the feed is re-based', () => {
-    const half = (value: number | undefined) => (value === undefined ? undefined : value / 2);
     const rebased = {
       ...rated,
       ratings: rated.ratings.map((one) => ({ ...one, intelligence: half(one.intelligence) ?? 0 })),

@@ -1,6 +1,6 @@
 // What must hold of every decision, whatever the catalog and the request.
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseUsd } from '../../../src/domain/money.ts';
 import { decide, digestDecision } from '../../../src/routing/decide.ts';
 import { POLICY, anyInputs, catalogOf, catalogs, inputs, model } from './routingWorld.ts';

@@ -1,5 +1,5 @@
 // Catalogs, inputs and arbitraries that the specs of the decision share. Everything has a plain default that a spec overrides.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { PROVIDERS, QUALITY_TIERS, type Catalog, type CatalogModel, TASK_TYPES } from '../../../src/domain/catalog.ts';
 import { EFFORTS } from '../../../src/domain/chat.ts';
 import { type DecisionInputs, type Features, PRIORITIES, type Wishes } from '../../../src/domain/decision.ts';

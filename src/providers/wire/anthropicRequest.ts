@@ -1,0 +1,188 @@
+// A chat in the neutral form as the body of Anthropic's Messages API. Pure.
+import { z } from 'zod';
+import { type Chat, type ContentPart, type Message, outputLimitOf, textOf } from '../../domain/chat.ts';
+import { parseJson } from '../failures.ts';
+import type { CallOptions } from '../provider.ts';
+import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
+
+type Block = Record<string, unknown>;
+type Turn = { role: 'user' | 'assistant'; content: Block[] };
+
+// `max_tokens` is required there. Without a limit of the caller's, this much, or what the model can.
+const DEFAULT_MAX_TOKENS = 8_192;
+const IGNORED = [
+  'seed',
+  'n',
+  'logprobs',
+  'top_logprobs',
+  'logit_bias',
+  'presence_penalty',
+  'frequency_penalty',
+  'service_tier',
+  'provider',
+  'models',
+];
+
+export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block; warnings: string[] } {
+  const { model } = options;
+  const warnings = ignoredFields(chat, IGNORED, 'Anthropic');
+  const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
+  for (const field of refused) warnings.push(notSent(field, `${model.id} refuses it`));
+  const { system, messages } = splitSystem(chat.messages);
+  const choice = toToolChoice(chat);
+  const body: Block = {
+    model: model.modelName,
+    max_tokens:
+      outputLimitOf(chat) ?? Math.min(model.details.maxOutputTokens ?? DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS),
+    messages: toTurns(messages),
+    ...(system === undefined ? {} : { system }),
+    ...toTools(chat, warnings),
+    ...(choice ? { tool_choice: choice } : {}),
+    ...(chat.stop ? { stop_sequences: typeof chat.stop === 'string' ? [chat.stop] : chat.stop } : {}),
+    ...toThinking(options, choice, warnings),
+    ...(chat.user === undefined ? {} : { metadata: { user_id: chat.user } }),
+  };
+  addFormat(body, chat, warnings);
+  for (const field of ['temperature', 'top_p'] as const) {
+    const value = chat[field];
+    // Its scale ends at 1, OpenAI's at 2.
+    if (value !== undefined && value !== null && !refused.includes(field)) body[field] = Math.min(value, 1);
+  }
+  return { body, warnings };
+}
+
+/** System text stands apart there; as blocks only where a part is marked for the cache. */
+function splitSystem(all: readonly Message[]): { system: string | Block[] | undefined; messages: readonly Message[] } {
+  const messages = all.filter((message) => !isSystem(message));
+  // A conversation of instructions alone still needs a turn of the user's.
+  if (messages.length === 0) return { system: undefined, messages: all };
+  const blocks = all.filter(isSystem).flatMap((message) => partsOf(message).flatMap(toPart));
+  if (blocks.some((block) => 'cache_control' in block)) return { system: blocks, messages };
+  const text = blocks.map((block) => (typeof block['text'] === 'string' ? block['text'] : '')).join('\n\n');
+  return { system: text || undefined, messages };
+}
+
+function isSystem({ role }: Message): boolean {
+  return role === 'system' || role === 'developer';
+}
+
+function partsOf({ content }: Pick<Message, 'content'>): readonly ContentPart[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
+}
+
+/** Thinking is refused together with a tool that is forced. */
+function toThinking({ effort }: CallOptions, choice: Block | undefined, warnings: string[]): Block {
+  if (effort === undefined) return {};
+  if (effort === 'none') return { thinking: { type: 'disabled' } };
+  const output_config = { effort: effort === 'minimal' ? 'low' : effort };
+  if (choice && (choice['type'] === 'any' || choice['type'] === 'tool')) {
+    warnings.push(notSent('thinking', 'Anthropic refuses it together with a forced tool'));
+    return { output_config };
+  }
+  return { thinking: { type: 'adaptive' }, output_config };
+}
+
+function addFormat(body: Block, { response_format: format }: Chat, warnings: string[]): void {
+  const schema = format?.type === 'json_schema' ? format.json_schema?.schema : undefined;
+  if (schema) body['output_config'] = { ...(body['output_config'] as Block), format: { type: 'json_schema', schema } };
+  else if (format && format.type !== 'text') {
+    warnings.push(notSent('response_format', 'Anthropic takes a JSON schema only'));
+  }
+}
+
+function toTurns(messages: readonly Message[]): Turn[] {
+  const turns: Turn[] = [];
+  for (const message of messages) {
+    const role = message.role === 'assistant' ? 'assistant' : 'user';
+    const blocks = toBlocks(message);
+    if (blocks.length === 0) continue;
+    const last = turns.at(-1);
+    // One turn a role: all results of a round of tools must stand in ONE user message, before any text.
+    if (last?.role === role) last.content.push(...blocks);
+    else turns.push({ role, content: blocks });
+  }
+  for (const turn of turns) {
+    turn.content = [
+      ...turn.content.filter(({ type }) => type === 'tool_result'),
+      ...turn.content.filter(({ type }) => type !== 'tool_result'),
+    ];
+  }
+  return turns;
+}
+
+function toBlocks(message: Message): Block[] {
+  if (message.role === 'tool' || message.role === 'function') return [toToolResult(message)];
+  const thinking = (message.reasoning_details ?? []).filter(
+    ({ type }) => type === 'thinking' || type === 'redacted_thinking',
+  );
+  const calls = (message.tool_calls ?? []).map((call) => ({
+    type: 'tool_use',
+    id: toId(call.id),
+    name: call.function.name,
+    input: toInput(call.function.arguments),
+  }));
+  return [...thinking, ...partsOf(message).flatMap(toPart), ...calls];
+}
+
+function toToolResult(message: Message): Block {
+  const parts = typeof message.content === 'string' ? [] : (message.content ?? []);
+  const plain = parts.every((part) => !part.image_url && !part.cache_control);
+  return {
+    type: 'tool_result',
+    tool_use_id: toId(message.tool_call_id ?? message.name ?? ''),
+    content: plain ? textOf(message) : parts.flatMap(toPart),
+    ...(message.is_error === undefined ? {} : { is_error: message.is_error }),
+  };
+}
+
+/** Ids of other vendors may hold what Anthropic refuses; call and result change alike. */
+function toId(id: string): string {
+  return id.replaceAll(/[^\w-]/g, '_');
+}
+
+function toInput(text: string): unknown {
+  const parsed = parseJson(text || '{}');
+  return parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed) ? parsed : {};
+}
+
+function toPart(part: ContentPart): Block[] {
+  const cache = part.cache_control ? { cache_control: part.cache_control } : {};
+  if (part.image_url) return [{ type: 'image', source: toImageSource(part.image_url.url), ...cache }];
+  // Empty text blocks are refused.
+  return part.text ? [{ type: 'text', text: part.text, ...cache }] : [];
+}
+
+function toImageSource(url: string): Block {
+  const data = /^data:([^;,]+);base64,(.*)$/s.exec(url);
+  return data ? { type: 'base64', media_type: data[1], data: data[2] } : { type: 'url', url };
+}
+
+function toTools({ tools = [] }: Chat, warnings: string[]): Block {
+  const sent: Block[] = [];
+  for (const tool of tools) {
+    const { function: fn, cache_control: cache } = tool;
+    if (!fn) {
+      warnings.push(notSent(`a tool of type ${tool.type}`, 'only functions are sent to this provider'));
+      continue;
+    }
+    sent.push({
+      name: fn.name,
+      ...(fn.description === undefined ? {} : { description: fn.description }),
+      input_schema: fn.parameters ?? { type: 'object', properties: {} },
+      ...(cache ? { cache_control: cache } : {}),
+    });
+  }
+  return sent.length > 0 ? { tools: sent } : {};
+}
+
+const NamedChoice = z.looseObject({ function: z.looseObject({ name: z.string() }) });
+
+function toToolChoice({ tool_choice: choice, parallel_tool_calls: parallel, tools }: Chat): Block | undefined {
+  if (!tools || tools.length === 0) return undefined;
+  const single = parallel === false ? { disable_parallel_tool_use: true } : {};
+  if (choice === 'none') return { type: 'none' };
+  if (choice === 'required') return { type: 'any', ...single };
+  const named = NamedChoice.safeParse(choice);
+  if (named.success) return { type: 'tool', name: named.data.function.name, ...single };
+  return parallel === false ? { type: 'auto', ...single } : undefined;
+}

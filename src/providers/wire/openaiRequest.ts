@@ -1,0 +1,66 @@
+// A chat in the neutral form as a body for OpenAI, Groq or OpenRouter. The neutral form is their shape, so a request passes
+// through with its unknown fields; what differs between the three stands in `Dialect`. Pure.
+import { type Chat, type ContentPart, type Message, type ToolCall, outputLimitOf } from '../../domain/chat.ts';
+import type { CallOptions } from '../provider.ts';
+import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
+import type { Dialect } from './openai.ts';
+
+// Fields of the neutral form that are ours, or that are written anew below.
+const NEUTRAL_ONLY = ['native', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'reasoning_effort'];
+// Thinking in the spellings of all vendors.
+const REASONING = ['reasoning_details', 'reasoning_content', 'reasoning'];
+
+export function toOpenAiBody(
+  chat: Chat,
+  options: CallOptions,
+  dialect: Dialect,
+): { body: Record<string, unknown>; warnings: string[] } {
+  const body: Record<string, unknown> = { ...chat, model: options.model.modelName };
+  for (const field of NEUTRAL_ONLY) delete body[field];
+  const warnings = ignoredFields(chat, dialect.refuses, dialect.vendor);
+  for (const field of dialect.refuses) delete body[field];
+  for (const field of refusedSampling(chat, options)) {
+    if (!(field in body)) continue;
+    warnings.push(notSent(field, `${options.model.id} refuses it at this reasoning effort`));
+    delete body[field];
+  }
+  body['messages'] = chat.messages.map((message) => toMessage(message, dialect));
+  if (chat.tools && !dialect.takesCacheControl)
+    body['tools'] = chat.tools.map((tool) => without(tool, ['cache_control']));
+  if (chat.tools?.length === 0) delete body['tools'];
+  const limit = outputLimitOf(chat);
+  if (limit !== undefined) body[dialect.limitField] = limit;
+  if (options.effort !== undefined) {
+    body[dialect.effortField] = dialect.effortField === 'reasoning' ? { effort: options.effort } : options.effort;
+  }
+  for (const [field, value] of Object.entries(body)) if (value === null) delete body[field];
+  return { body, warnings };
+}
+
+function toMessage(message: Message, dialect: Dialect): Record<string, unknown> {
+  const { is_error: _, content, tool_calls: calls, reasoning_details: details, ...rest } = message;
+  const sent: Record<string, unknown> = { ...rest };
+  if (dialect.reasoning === 'none') for (const field of REASONING) delete sent[field];
+  // Signed thinking goes back only to the one that made it: OpenRouter's has types of its own.
+  const own =
+    dialect.reasoning === 'openrouter' ? (details ?? []).filter(({ type }) => type.startsWith('reasoning.')) : [];
+  if (own.length > 0) sent['reasoning_details'] = own;
+  if (content !== undefined) sent['content'] = typeof content === 'string' ? content : toParts(content, dialect);
+  if (calls && calls.length > 0) sent['tool_calls'] = calls.map(toToolCall);
+  if (sent['refusal'] === null) delete sent['refusal'];
+  return sent;
+}
+
+function toParts(parts: readonly ContentPart[] | null, { takesCacheControl }: Dialect): unknown {
+  if (parts === null || takesCacheControl) return parts;
+  return parts.map((part) => without(part, ['cache_control']));
+}
+
+/** Gemini's thought signature is of no use to others, and some refuse fields that they do not know. */
+function toToolCall(call: ToolCall): Record<string, unknown> {
+  return without(call, ['extra_content']);
+}
+
+function without(value: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([field]) => !fields.includes(field)));
+}
