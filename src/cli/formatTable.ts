@@ -26,7 +26,7 @@ function toText(value: unknown): string {
       ? value.toISOString()
       : typeof value === 'object'
         ? JSON.stringify(value)
-        : String(value as string | number | bigint | boolean);
+        : String(value);
   const flat = text.replace(/\s+/g, ' ');
   return flat.length <= MOST_LETTERS ? flat : `${flat.slice(0, MOST_LETTERS - 1)}…`;
 }
