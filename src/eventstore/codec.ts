@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { type DomainEvent, EVENT_VERSIONS, type EventType, schemaOf } from '../domain/events.ts';
 import type { NewEvent, RecordedEvent } from './eventStore.ts';
 
-/** JSON with sorted keys and without undefined: equal data always gives equal text. Throws on what JSON cannot say. */
+/**
+ * JSON with sorted keys and without undefined: equal data always gives equal text.
+ * @throws TypeError on what JSON cannot say (a bigint, NaN, a Date, a Map)
+ */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {
@@ -11,12 +14,22 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`);
+  if (typeof value !== 'object' || !isPlain(value)) throw new TypeError(`JSON has no ${describe(value)}`);
   let text = '';
-  for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const key of Object.keys(value).sort()) {
+    const item: unknown = value[key];
     if (item !== undefined) text += `${text && ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
   }
   return `{${text}}`;
+}
+
+function isPlain(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
 }
 
 export type Draft = DomainEvent;
@@ -55,10 +68,33 @@ export function chainOf(previous: string, digest: string): string {
   return createHash('sha256').update(`${previous}\n${digest}`).digest('hex');
 }
 
-/** The event as today's code understands it, older versions upcast. @throws ZodError when the log holds something else */
-export function openEvent(event: Pick<NewEvent, 'type' | 'data'>): DomainEvent {
-  // Every type is at version 1: a second version adds its upcast here, before the parse.
-  return { type: event.type, data: schemaOf(event.type).parse(event.data) } as DomainEvent;
+/** Makes data of one version into data of the next. */
+type Upcast = (data: unknown) => unknown;
+export type Upcasts = { readonly [T in EventType]?: { readonly [fromVersion: number]: Upcast } };
+
+/** Every type is at version 1 so far: a second version of a type adds its step from 1 here. */
+const UPCASTS: Upcasts = {};
+
+/**
+ * The event as today's code understands it, older versions upcast step by step.
+ * @throws ZodError when the log holds something else, Error when a newer router wrote it
+ */
+export function openEvent(
+  event: Pick<NewEvent, 'type' | 'data'> & { readonly metadata: { readonly version: number } },
+  upcasts: Upcasts = UPCASTS,
+  versions: { readonly [T in EventType]: number } = EVENT_VERSIONS,
+): DomainEvent {
+  const { type, metadata } = event;
+  const current = versions[type];
+  if (metadata.version > current)
+    throw new Error(`${type} has version ${metadata.version}, this router knows ${current}: a newer one wrote it`);
+  let { data } = event;
+  for (let version = metadata.version; version < current; version++) {
+    const upcast = upcasts[type]?.[version];
+    if (!upcast) throw new Error(`${type} has no upcast from version ${version}`);
+    data = upcast(data);
+  }
+  return { type, data: schemaOf(type).parse(data) } as DomainEvent;
 }
 
 export type ChainProblem = {
@@ -84,7 +120,7 @@ export function checkChain(events: Iterable<RecordedEvent>): ChainProblem[] {
 }
 
 export function isEventType(type: string): type is EventType {
-  return type in EVENT_VERSIONS;
+  return Object.hasOwn(EVENT_VERSIONS, type);
 }
 
 /** True when the stored events are the very same that an append brings: ids and digests in order. */
