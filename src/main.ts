@@ -8,6 +8,7 @@ import type { Env } from './config/env.ts';
 import { openEventStore } from './eventstore/open.ts';
 import { openRecorder } from './eventstore/recorder.ts';
 import { openSpool } from './eventstore/spool.ts';
+import { describeSpoolOwner } from './eventstore/spoolOwner.ts';
 import { type OpenGateway, openGateway } from './gateway/openGateway.ts';
 import { type Clock, type Random, createRandom, systemClock } from './platform/clock.ts';
 import { ensureWritable } from './platform/ensureWritable.ts';
@@ -15,13 +16,13 @@ import { listen } from './platform/listen.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Postgres, openPostgres } from './platform/postgres.ts';
-import { createOwner, isOwnerAlive } from './platform/processOwner.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
 import { requireDatabase, runMain } from './runMain.ts';
-import { readProjections } from './readmodels/lag.ts';
+import { readProjectionLag } from './readmodels/lag.ts';
 
 const SPOOL_BYTES = 512 * 1024 * 1024;
+const LAG_LIMIT_SEC = 30;
 
 type Serving = {
   readonly env: Env;
@@ -44,11 +45,11 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
   lifecycle.own('the database pool', () => postgres.close());
   const store = openEventStore({ url: env.eventStoreUrl, databaseUrl, applicationName: 'omni-web', clock, logger });
   lifecycle.own('the event log', () => store.close());
-  const spool = openSpool({
+  const spool = await openSpool({
     directory: spoolFolder,
-    owner: createOwner(random),
-    isAlive: isOwnerAlive,
+    owner: describeSpoolOwner(),
     maxBytes: SPOOL_BYTES,
+    clock,
     logger,
   });
   const recorder = openRecorder({ store, spool, clock, random, logger });
@@ -63,7 +64,7 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     logger,
     providers: providers.byName,
     process: random.uuid(),
-    checks: () => checkReadModels(postgres, store, clock),
+    checks: () => checkReadModels(postgres),
   });
   lifecycle.own('the gateway', () => gateway.close());
   await serve({ env, gateway, postgres, lifecycle, logger, clock, random });
@@ -120,22 +121,17 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
 }
 
 /** Read models may be late without a chat being refused: that is `degraded`. */
-async function checkReadModels(postgres: Postgres, store: { head(): Promise<string | undefined> }, clock: Clock) {
-  const problems: string[] = [];
+async function checkReadModels(postgres: Postgres) {
   try {
-    const [projections, head] = await Promise.all([readProjections(postgres), store.head()]);
-    const behind = projections.map(({ name, position, lastEventAt, failure }) => ({
-      name,
-      position,
-      head: head ?? '',
-      lag_sec:
-        position === (head ?? '') || !lastEventAt
-          ? 0
-          : Math.max(0, Math.round((clock.now() - lastEventAt.getTime()) / 1_000)),
-      ...(failure === null ? {} : { failure }),
-    }));
-    for (const { name, failure } of behind) if (failure !== undefined) problems.push(`projection ${name} has stopped`);
-    return { problems, details: { projections: behind } };
+    const projections = await readProjectionLag(postgres);
+    const problems = projections.flatMap(({ name, seconds, failed }) =>
+      failed
+        ? [`projection ${name} has stopped`]
+        : seconds > LAG_LIMIT_SEC
+          ? [`projection ${name} is ${seconds} s behind`]
+          : [],
+    );
+    return { problems, details: { projections } };
   } catch (error) {
     return {
       problems: ['the database is away'],

@@ -34,13 +34,14 @@ type Started = {
   readonly mode: Mode;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
+  readonly atOnce: (() => void)[];
 };
 
-async function start({ env, raw, mode, lifecycle, logger }: Started): Promise<void> {
+async function start({ env, raw, mode, lifecycle, logger, atOnce }: Started): Promise<void> {
   loadModelsFile(CONFIG_FILES.models);
   loadPolicyFile(CONFIG_FILES.policy);
   ensureWritable(env.dataDir, 'OMNI_DATA_DIR');
-  const databaseUrl = env.databaseUrl ?? (await openDatabase(env, lifecycle, logger));
+  const databaseUrl = env.databaseUrl ?? (await openDatabase(env, lifecycle, logger, atOnce));
   await setUp({
     databaseUrl,
     eventStoreUrl: env.eventStoreUrl,
@@ -52,13 +53,14 @@ async function start({ env, raw, mode, lifecycle, logger }: Started): Promise<vo
   runChildren({ env, raw, databaseUrl, mode, lifecycle, logger }, (ready) => announce(env, databaseUrl, key, ready));
 }
 
-async function openDatabase(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<string> {
+async function openDatabase(env: Env, lifecycle: Lifecycle, logger: Logger, atOnce: (() => void)[]): Promise<string> {
   const random = createRandom(systemClock);
   const database = await lifecycle.open(
     'the embedded database',
     () => openEmbeddedPostgres({ dataDir: env.dataDir, clock: systemClock, random, logger }),
-    (database) => database.stop(),
+    (opened) => opened.stop(),
   );
+  atOnce.push(() => database.stopAtOnce());
   // For the commands that talk to a running router (`npm run sql`, `generate-api-key`).
   const file = join(env.dataDir, 'database-url');
   writeFileSync(file, database.connectionString, { mode: 0o600 });
@@ -212,6 +214,14 @@ const raw = readRawEnv();
 // Under `npm start` the grace is short, so that Ctrl-C ends everything within five seconds.
 const env = loadEnvOrExit({ ...raw, SHUTDOWN_GRACE_SEC: raw['SHUTDOWN_GRACE_SEC'] || String(GRACE_SEC) });
 const logger = createLogger({ level: env.logLevel, json: env.nodeEnv === 'production', process: 'start' });
-const lifecycle = createLifecycle({ clock: systemClock, logger, graceMs: env.shutdownGraceMs + CLOSE_MS });
+const atOnce: (() => void)[] = [];
+const lifecycle = createLifecycle({
+  clock: systemClock,
+  logger,
+  graceMs: env.shutdownGraceMs + CLOSE_MS,
+  onSecondSignal: () => {
+    for (const stop of atOnce) stop();
+  },
+});
 const mode = { fromSource: process.argv.includes('--from-source'), reload: process.argv.includes('--reload') };
-await lifecycle.run(() => start({ env, raw, mode, lifecycle, logger }));
+await lifecycle.run(() => start({ env, raw, mode, lifecycle, logger, atOnce }));

@@ -5,6 +5,8 @@ create table if not exists projection_checkpoints (
   position text not null,
   -- When the newest event that is in was stored; the lag in seconds is told from it.
   last_event_at timestamptz,
+  -- When nothing was waiting the last time that was looked.
+  caught_up_at timestamptz,
   updated_at timestamptz not null,
   failed_event_id uuid,
   failed_position text,
@@ -33,11 +35,26 @@ create table if not exists models (
   deprecated_at timestamptz,
   replacement_model_id uuid,
   deprecation_reason text,
+  enabled boolean not null,
+  context_token_count integer,
+  quality_tier text,
+  -- The whole price list, USD a unit as exact text, and all details as the catalog has them.
   prices jsonb,
   details jsonb not null,
+  previous_rating jsonb,
   unique (provider, model_name)
 );
 create index if not exists models_strengths on models using gin (strengths);
+
+create table if not exists rating_generations (
+  id text primary key,
+  source text not null,
+  index_version text not null,
+  as_of text not null,
+  scale jsonb not null,
+  published_at timestamptz not null,
+  active boolean not null
+);
 
 create table if not exists model_changes (
   id uuid primary key,
@@ -57,6 +74,8 @@ create table if not exists requests (
   key_id uuid not null,
   surface text not null,
   task_type text not null,
+  priority text,
+  -- The model's name alone; its id is provider || '/' || model_used.
   model_used text,
   provider text,
   tokens integer,
@@ -89,13 +108,42 @@ create table if not exists requests (
 );
 create index if not exists requests_org_time on requests (org_id, created_at);
 
+create table if not exists request_attempts (
+  id uuid primary key,
+  request_id uuid not null,
+  attempt_number integer not null,
+  hedge_of integer,
+  provider text not null,
+  model text not null,
+  effort text,
+  started_at timestamptz not null,
+  duration_ms numeric not null,
+  first_token_ms numeric,
+  outcome text not null,
+  message text,
+  provider_status integer,
+  provider_request_id text,
+  served_model text,
+  tokens_input integer,
+  tokens_output integer,
+  cost_usd numeric(30, 12),
+  -- What the provider itself says.
+  reported_cost_usd numeric
+);
+create index if not exists request_attempts_request on request_attempts (request_id, attempt_number);
+
 create table if not exists routing_logs (
   id uuid primary key,
   request_id uuid not null,
+  org_id uuid not null,
   considered_models jsonb not null,
   final_model text,
   reason text not null,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  chain jsonb not null,
+  candidate_count integer not null,
+  exclusions jsonb not null,
+  decision_digest text not null
 );
 create index if not exists routing_logs_request on routing_logs (request_id);
 
@@ -108,12 +156,18 @@ create table if not exists usage_daily (
   error_count integer not null,
   unpriced_count integer not null,
   token_count bigint not null,
+  -- The classes that are billed apart; input is what was neither read from nor written to a cache.
+  input_count bigint not null,
+  cached_input_count bigint not null,
+  cache_write_count bigint not null,
+  output_count bigint not null,
+  reasoning_count bigint not null,
   cost_usd numeric(30, 12) not null,
   savings_usd numeric(30, 12) not null,
   primary key (org_id, day, model, task_type)
 );
 
--- A request past its deadline without an end is shown as abandoned; a late truth still replaces that.
+-- A request past its deadline, and a minute to write it down, without an end is shown as abandoned; a late truth still replaces that.
 create or replace view request_outcomes as
-  select r.*, case when r.outcome = 'routed' and r.deadline_at < now() then 'abandoned' else r.outcome end as shown_outcome
+  select r.*, case when r.outcome = 'routed' and r.deadline_at + interval '1 minute' < now() then 'abandoned' else r.outcome end as shown_outcome
   from requests r;

@@ -1,5 +1,5 @@
 // Answers in the shapes that callers expect: OpenAI's completion, our short form, and the headers beside them. Pure.
-import { formatUsd, parseUsd, usdNumber } from '../domain/money.ts';
+import { parseUsd, usdNumber } from '../domain/money.ts';
 import { type Usage, promptTokens, totalTokens } from '../domain/usage.ts';
 import type { Answered, WholeAnswer } from '../gateway/gateway.ts';
 
@@ -77,11 +77,6 @@ function money({ costUsd, savingsUsd }: Answered): object {
 
 export function numberOf(usd: string | null): number | null {
   return usd === null ? null : usdNumber(parseUsd(usd));
-}
-
-/** SQL's `numeric(30,12)` as the canonical text. */
-export function canonicalUsd(usd: string): string {
-  return formatUsd(parseUsd(usd));
 }
 
 export function toMetadata(answer: Answered): object {

@@ -1,24 +1,55 @@
-// Before `npm start`: compiles to dist/ when a source is newer than the last build, and does nothing otherwise.
+// Compiles dist/ when a source is newer than the last build: `npm start` always runs what is in the folder, and fast.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 
+const ROOT = resolve(import.meta.dirname, '../..');
+const SOURCE_FOLDERS = ['src', 'projections', 'workers'];
+const OTHER_INPUTS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+/** Written after a whole build only, with the time at which that build began. */
 const STAMP = join('dist', '.built');
-const SOURCES = ['src', 'projections', 'workers', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
 
-function newest(path: string): number {
-  const { mtimeMs } = statSync(path);
-  if (!statSync(path).isDirectory()) return mtimeMs;
-  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+function modifiedMs(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-const built = existsSync(STAMP) ? statSync(STAMP).mtimeMs : 0;
-if (Math.max(...SOURCES.map(newest)) > built) {
-  const { status } = spawnSync(
-    process.execPath,
-    [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
-    { stdio: 'inherit' },
-  );
-  if (status === 0) writeFileSync(STAMP, '');
-  process.exitCode = status ?? 1;
+/** The newest input; a folder's own time tells of files that were removed. */
+function newestInput(root: string): number {
+  const folders = SOURCE_FOLDERS.flatMap((folder) => [
+    folder,
+    ...readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  ]);
+  return Math.max(...[...folders, ...OTHER_INPUTS].map((path) => modifiedMs(join(root, path)) ?? 0));
+}
+
+export function isStale(root: string): boolean {
+  const built = modifiedMs(join(root, STAMP));
+  return built === undefined || newestInput(root) > built;
+}
+
+/** @returns false when the compiler found errors; it has printed them then */
+export function build(root: string): boolean {
+  const stamp = join(root, STAMP);
+  rmSync(stamp, { force: true });
+  mkdirSync(dirname(stamp), { recursive: true });
+  const begun = `${stamp}.begun`;
+  writeFileSync(begun, '');
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const { status, error } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (error) throw new Error('the compiler could not be run', { cause: error });
+  if (status !== 0) return false;
+  // A source that was saved while the compiler ran is newer than this.
+  renameSync(begun, stamp);
+  return true;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  if (isStale(ROOT)) {
+    console.log('building dist/ …');
+    if (!build(ROOT)) process.exitCode = 1;
+  }
 }

@@ -21,12 +21,17 @@ export function formatTable(rows: readonly Record<string, unknown>[]): string {
 
 function toText(value: unknown): string {
   if (value === null || value === undefined) return '';
+  if (typeof value === 'bigint') return value.toString();
   const text =
     value instanceof Date
       ? value.toISOString()
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value);
+      : typeof value === 'string'
+        ? value
+        : (JSON.stringify(value, bigintAsText) ?? '');
   const flat = text.replace(/\s+/g, ' ');
   return flat.length <= MOST_LETTERS ? flat : `${flat.slice(0, MOST_LETTERS - 1)}…`;
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
 }

@@ -1,6 +1,9 @@
 // One text for equal data: what is hashed in the log, and how two values are compared. Pure.
 
-/** JSON with sorted keys and without undefined: equal data always gives equal text. Throws on what JSON cannot say. */
+/**
+ * JSON with sorted keys and without undefined: equal data always gives equal text.
+ * @throws TypeError on what JSON cannot say (a bigint, NaN, a Date, a Map)
+ */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {
@@ -8,12 +11,22 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`);
+  if (typeof value !== 'object' || !isPlain(value)) throw new TypeError(`JSON has no ${describe(value)}`);
   let text = '';
-  for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const key of Object.keys(value).sort()) {
+    const item: unknown = value[key];
     if (item !== undefined) text += `${text && ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
   }
   return `{${text}}`;
+}
+
+function isPlain(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
 }
 
 /** Whether two values say the same in JSON: keys in any order, undefined like absent. */

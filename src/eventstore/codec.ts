@@ -40,10 +40,33 @@ export function chainOf(previous: string, digest: string): string {
   return createHash('sha256').update(`${previous}\n${digest}`).digest('hex');
 }
 
-/** The event as today's code understands it, older versions upcast. @throws ZodError when the log holds something else */
-export function openEvent(event: Pick<NewEvent, 'type' | 'data'>): DomainEvent {
-  // Every type is at version 1: a second version adds its upcast here, before the parse.
-  return { type: event.type, data: schemaOf(event.type).parse(event.data) } as DomainEvent;
+/** Makes data of one version into data of the next. */
+type Upcast = (data: unknown) => unknown;
+export type Upcasts = { readonly [T in EventType]?: { readonly [fromVersion: number]: Upcast } };
+
+/** Every type is at version 1 so far: a second version of a type adds its step from 1 here. */
+const UPCASTS: Upcasts = {};
+
+/**
+ * The event as today's code understands it, older versions upcast step by step.
+ * @throws ZodError when the log holds something else, Error when a newer router wrote it
+ */
+export function openEvent(
+  event: Pick<NewEvent, 'type' | 'data'> & { readonly metadata: { readonly version: number } },
+  upcasts: Upcasts = UPCASTS,
+  versions: { readonly [T in EventType]: number } = EVENT_VERSIONS,
+): DomainEvent {
+  const { type, metadata } = event;
+  const current = versions[type];
+  if (metadata.version > current)
+    throw new Error(`${type} has version ${metadata.version}, this router knows ${current}: a newer one wrote it`);
+  let { data } = event;
+  for (let version = metadata.version; version < current; version++) {
+    const upcast = upcasts[type]?.[version];
+    if (!upcast) throw new Error(`${type} has no upcast from version ${version}`);
+    data = upcast(data);
+  }
+  return { type, data: schemaOf(type).parse(data) } as DomainEvent;
 }
 
 export type ChainProblem = {
@@ -69,7 +92,7 @@ export function checkChain(events: Iterable<RecordedEvent>): ChainProblem[] {
 }
 
 export function isEventType(type: string): type is EventType {
-  return type in EVENT_VERSIONS;
+  return Object.hasOwn(EVENT_VERSIONS, type);
 }
 
 /** True when the stored events are the very same that an append brings: ids and digests in order. */

@@ -3,7 +3,6 @@
 import type { Logger } from '../platform/logger.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
 import type { Clock } from '../platform/clock.ts';
-import { canonicalJson } from '../domain/canonicalJson.ts';
 import { sameEvents } from './codec.ts';
 import {
   ConflictError,
@@ -14,6 +13,7 @@ import {
   MAX_APPEND_BYTES,
   type NewEvent,
   type RecordedEvent,
+  StoreUnavailableError,
   categoryOf,
 } from './eventStore.ts';
 import { APPENDED_CHANNEL, type EventRow, guarded, toRecorded } from './postgresRows.ts';
@@ -21,12 +21,18 @@ import { subscribeToPostgres } from './postgresSubscription.ts';
 
 // One number for every router on this database: the bytes of "omnilog".
 const APPEND_LOCK = 7_237_954_713_931_623n;
-const MOST_IN_A_BATCH = 128;
+const MOST_IN_A_BATCH = { appends: 128, bytes: 4_000_000 };
+// A writer that hangs between two statements holds everybody's lock: the server ends it.
+const IDLE_WRITER_MS = 5_000;
 
 type Appended = { revision: bigint; position: string };
+/** Data and metadata as they are stored. */
+type EventText = { readonly data: string; readonly metadata: string };
 type Waiting = {
   readonly stream: string;
   readonly events: readonly NewEvent[];
+  readonly texts: readonly EventText[];
+  readonly bytes: number;
   readonly expected: Expected;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
@@ -36,26 +42,32 @@ export function openPostgresEventStore(options: {
   readonly postgres: Postgres;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The pool is closed with the store. */
+  readonly ownsPool?: boolean;
 }): EventStore {
   const { postgres } = options;
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await appendBatch(postgres, queue.splice(0, MOST_IN_A_BATCH));
+    while (queue.length > 0) await appendBatch(postgres, takeBatch(queue));
     running = undefined;
   };
 
   return {
     append(stream, events, expected) {
-      const bytes = Buffer.byteLength(canonicalJson(events));
+      const texts = events.map(({ data, metadata }) => ({
+        data: JSON.stringify(data),
+        metadata: JSON.stringify(metadata),
+      }));
+      const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text.data) + text.metadata.length, 0);
       if (bytes > MAX_APPEND_BYTES) {
         return Promise.reject(
           new EventTooLargeError(`an append of ${bytes} bytes to ${stream}; at most ${MAX_APPEND_BYTES} are allowed`),
         );
       }
       return new Promise<Appended>((resolve, reject) => {
-        queue.push({ stream, events, expected, resolve, reject });
+        queue.push({ stream, events, texts, bytes, expected, resolve, reject });
         running ??= drain();
       });
     },
@@ -69,17 +81,33 @@ export function openPostgresEventStore(options: {
     },
     async close() {
       await running;
+      if (options.ownsPool) await postgres.close();
     },
   };
 }
 
-/** Settles every append of the batch: a conflict is only its own, a lost connection is everybody's. */
+function takeBatch(queue: Waiting[]): Waiting[] {
+  let count = 0;
+  let bytes = 0;
+  for (const waiting of queue) {
+    bytes += waiting.bytes;
+    if (count > 0 && (count === MOST_IN_A_BATCH.appends || bytes > MOST_IN_A_BATCH.bytes)) break;
+    count += 1;
+  }
+  return queue.splice(0, count);
+}
+
+/** Settles every append of the batch: a conflict or a refused statement is only its own, a lost connection is everybody's. */
 async function appendBatch(postgres: Postgres, batch: readonly Waiting[]): Promise<void> {
   try {
     const settle = await guarded(() => postgres.transaction((client) => writeBatch(client, batch)));
     for (const tell of settle) tell();
   } catch (error) {
-    for (const waiting of batch) waiting.reject(error);
+    if (error instanceof StoreUnavailableError || batch.length === 1) {
+      for (const waiting of batch) waiting.reject(error);
+      return;
+    }
+    for (const waiting of batch) await appendBatch(postgres, [waiting]);
   }
 }
 
@@ -87,7 +115,10 @@ type StreamEvent = { stream: string; revision: bigint; id: string; digest: strin
 
 /** Writes what fits and returns what to tell each waiter once the transaction is committed. */
 async function writeBatch(client: Queryable, batch: readonly Waiting[]): Promise<(() => void)[]> {
-  await client.query('select pg_advisory_xact_lock($1)', [APPEND_LOCK]);
+  await client.query(
+    `select set_config('idle_in_transaction_session_timeout', '${IDLE_WRITER_MS}', true), pg_advisory_xact_lock($1)`,
+    [APPEND_LOCK],
+  );
   const state = await readState(client, batch);
   const rows: object[] = [];
   const settle = batch.map((waiting) => {
@@ -95,13 +126,17 @@ async function writeBatch(client: Queryable, batch: readonly Waiting[]): Promise
     return () => (result instanceof Error ? waiting.reject(result) : waiting.resolve(result));
   });
   if (rows.length > 0) {
+    // Data travel as text inside the rows' JSON: as JSON inside it, an escaped NUL or half a surrogate pair, which the json
+    // type itself stores, would be refused on the way.
     await client.query(
-      `insert into eventlog.events (position, stream, revision, category, id, type, data, metadata)
-       select position, stream, revision, category, id, type, data, metadata
-       from json_to_recordset($1::json) as r(position bigint, stream text, revision bigint, category text, id uuid, type text, data json, metadata json)`,
-      [`[${rows.map((row) => canonicalJson(row)).join(',')}]`],
+      `with written as (
+         insert into eventlog.events (position, stream, revision, category, id, type, data, metadata)
+         select position, stream, revision, category, id, type, data::json, metadata::json
+         from json_to_recordset($1::json) as r(position bigint, stream text, revision bigint, category text, id uuid, type text, data text, metadata text)
+         returning 1)
+       select pg_notify('${APPENDED_CHANNEL}', '') from (select count(*) from written) w`,
+      [JSON.stringify(rows)],
     );
-    await client.query(`select pg_notify('${APPENDED_CHANNEL}', '')`);
   }
   return settle;
 }
@@ -139,7 +174,7 @@ async function readState(client: Queryable, batch: readonly Waiting[]): Promise<
 }
 
 /** Decides about one append: its place, done already, or a conflict. Adds its rows and moves the state on. */
-function place({ stream, events, expected }: Waiting, state: BatchState, rows: object[]): Appended | Error {
+function place({ stream, events, texts, expected }: Waiting, state: BatchState, rows: object[]): Appended | Error {
   const tail = state.tails.get(stream) ?? -1n;
   const wanted = expected === 'none' ? -1n : expected === 'any' ? tail : expected;
   const stored = events.flatMap(({ id }) => state.known.get(id) ?? []);
@@ -155,7 +190,9 @@ function place({ stream, events, expected }: Waiting, state: BatchState, rows: o
     return new ConflictError(`${stream}: an event id of this append is used already for something else`);
   }
   if (wanted !== tail) return new ConflictError(`${stream} is at revision ${tail}, not ${wanted}`);
-  for (const [index, { id, type, data, metadata }] of events.entries()) {
+  if (new Set(events.map(({ id }) => id)).size < events.length)
+    return new ConflictError(`${stream}: an event id comes twice in one append`);
+  for (const [index, { id, type, metadata }] of events.entries()) {
     const position = ++state.head;
     const revision = tail + 1n + BigInt(index);
     rows.push({
@@ -165,8 +202,7 @@ function place({ stream, events, expected }: Waiting, state: BatchState, rows: o
       category: categoryOf(stream),
       id,
       type,
-      data,
-      metadata,
+      ...texts[index],
     });
     state.known.set(id, { stream, revision, id, digest: metadata.digest, position });
     state.tails.set(stream, revision);

@@ -22,12 +22,21 @@ export function toRecorded(row: EventRow): RecordedEvent {
   return { id, type, data, metadata, stream, revision, position: position.toString(), recordedAt };
 }
 
+// The server is there but cannot take it now: a statement's or an idle transaction's timeout, a read-only replica after a
+// failover, a serialization failure, a deadlock, a lock's timeout, no memory or disk left, a failing disk.
+const NOT_NOW = /^(57014|25P03|25006|40001|40P01|55P03|53|58)/;
+
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isUnavailable(error)
+    throw cannotNow(error)
       ? new StoreUnavailableError('the event log in Postgres cannot be reached', { cause: error })
       : error;
   }
+}
+
+/** True when the same statement may well work a little later. */
+export function cannotNow(error: unknown): boolean {
+  return isUnavailable(error) || (error instanceof Error && 'code' in error && NOT_NOW.test(String(error.code)));
 }

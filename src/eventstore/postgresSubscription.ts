@@ -2,9 +2,9 @@
 // A lost database is waited for; the subscription goes on from its position without gap or repeat.
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type Postgres, type PostgresSession, isUnavailable } from '../platform/postgres.ts';
+import type { Postgres, PostgresSession } from '../platform/postgres.ts';
 import type { RecordedEvent } from './eventStore.ts';
-import { APPENDED_CHANNEL, type EventRow, toRecorded } from './postgresRows.ts';
+import { APPENDED_CHANNEL, type EventRow, cannotNow, toRecorded } from './postgresRows.ts';
 
 const PAGE = 500;
 const POLL_MS = 1_000;
@@ -36,11 +36,12 @@ export async function* subscribeToPostgres(
           position = page.position;
           yield { events: page.events, position: position.toString() };
         }
-        if (signal.aborted) return;
+        if (isAborted(signal)) return;
         if (!page.full) await listener.wait(clock, signal);
+        if (isAborted(signal)) return;
       }
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
+      if (!cannotNow(error)) throw error;
       logger.warn('the event log cannot be followed; trying again', { error, retryMs });
       await pause(clock, retryMs, signal);
       retryMs = Math.min(retryMs * 2, RETRY_MS.most);
@@ -84,9 +85,12 @@ async function openListener(postgres: Postgres): Promise<Listener> {
   return {
     async wait(clock, signal) {
       if (!notified) {
+        // Not AbortSignal.any: a signal that lives as long as the process would gather one dependent a notification.
         const over = new AbortController();
         wake = () => over.abort();
-        await pause(clock, POLL_MS, AbortSignal.any([over.signal, signal]));
+        signal.addEventListener('abort', wake, { once: true });
+        await pause(clock, POLL_MS, over.signal);
+        signal.removeEventListener('abort', wake);
         wake = undefined;
       }
       notified = false;
@@ -100,6 +104,11 @@ async function openListener(postgres: Postgres): Promise<Listener> {
       }
     },
   };
+}
+
+/** A function, because the compiler believes that a signal once read stays as it was. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Waits, and returns early when aborted: the caller looks at the signal itself. */

@@ -4,16 +4,25 @@ import type { Clock, Random } from '../platform/clock.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type Draft, type StreamTail, sealEvents } from './codec.ts';
-import {
-  ConflictError,
-  EventTooLargeError,
-  type EventStore,
-  type Expected,
-  StoreUnavailableError,
-} from './eventStore.ts';
-import type { Spool, SpooledAppend } from './spool.ts';
+import { drainSpool } from './drainSpool.ts';
+import { type EventStore, type Expected, StoreUnavailableError } from './eventStore.ts';
+import { pause } from './followCategories.ts';
+import type { Spool } from './spool.ts';
+import type { SpooledAppend } from './spoolRecord.ts';
+import { isRefusal } from './refusal.ts';
 
-export type RecorderStatus = { readonly spoolDepth: number; readonly spoolBytes: number; readonly conflicts: number };
+export type RecorderStatus = {
+  readonly spoolDepth: number;
+  readonly spoolBytes: number;
+  /** When the oldest waiting event was made, ISO. */
+  readonly oldestAt: string | undefined;
+  /** `direct`: the log takes all. `spooling`: the disk holds some. `full`: the last that came found no place, new requests must not. */
+  readonly state: 'direct' | 'spooling' | 'full';
+  /** Appends that the log refused for ever since the start. */
+  readonly conflicts: number;
+  /** Damaged spool segments that were set aside. */
+  readonly damaged: number;
+};
 
 export type Recorder = {
   /** The next events of a new stream of this process. Resolves when they are durable. @throws SpoolFullError or a disk error */
@@ -25,7 +34,7 @@ export type Recorder = {
   close(): Promise<void>;
 };
 
-type Options = {
+export type RecorderOptions = {
   readonly store: EventStore;
   readonly spool: Spool;
   readonly clock: Clock;
@@ -33,28 +42,28 @@ type Options = {
   readonly logger: Logger;
   /** How long an append may take before its events are spooled. */
   readonly appendWithinMs?: number;
+  /** How often folders of dead owners are looked for. */
+  readonly adoptEveryMs?: number;
 };
 
-const DRAIN_RETRY_MS = { least: 100, most: 3_000 };
-
-export function openRecorder(options: Options): Recorder {
+export function openRecorder(options: RecorderOptions): Recorder {
   return new SpoolingRecorder(options);
 }
 
 class SpoolingRecorder implements Recorder {
-  readonly #options: Required<Options>;
+  readonly #options: Required<RecorderOptions>;
   readonly #streams = new Map<string, { readonly tail: StreamTail; readonly durable: Promise<void> }>();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #stop = new AbortController();
+  readonly #adopting: Promise<void>;
   #conflicts = 0;
+  #full = false;
   #draining: Promise<void> | undefined;
 
-  constructor(options: Options) {
-    this.#options = { appendWithinMs: 2_000, ...options };
-    const adopted = options.spool.adopt();
-    if (adopted > 0)
-      options.logger.info('took over the spool of a process that ended before it was empty', { appends: adopted });
+  constructor(options: RecorderOptions) {
+    this.#options = { appendWithinMs: 2_000, adoptEveryMs: 5_000, ...options };
     this.#startDraining();
+    this.#adopting = this.#adopt();
   }
 
   async record(stream: string, drafts: readonly Draft[]): Promise<void> {
@@ -83,78 +92,105 @@ class SpoolingRecorder implements Recorder {
   }
 
   status(): RecorderStatus {
-    const { spool } = this.#options;
-    return { spoolDepth: spool.depth, spoolBytes: spool.bytes, conflicts: this.#conflicts };
+    const { depth, bytes, oldestAt, damaged } = this.#options.spool;
+    const state = this.#full ? 'full' : depth > 0 ? 'spooling' : 'direct';
+    return { spoolDepth: depth, spoolBytes: bytes, oldestAt, state, conflicts: this.#conflicts, damaged };
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#inFlight);
     this.#stop.abort();
     await this.#draining;
-    this.#options.spool.close();
+    await this.#adopting;
+    await this.#options.spool.close();
   }
 
   /** Events of one stream go one after the other: the second may not overtake a first that went to the spool. */
   async #keepAfter(before: Promise<void> | undefined, append: SpooledAppend): Promise<void> {
     await before;
-    const { spool, store, clock, logger, appendWithinMs } = this.#options;
+    const { spool, logger } = this.#options;
     if (spool.depth === 0) {
       try {
-        await within(clock, appendWithinMs, store.append(append.stream, append.events, append.expected));
+        await this.#append(append);
         return;
       } catch (error) {
         if (isRefusal(error)) {
-          this.#onRefusal(append, error);
+          await this.#onRefusal(append, error);
           throw error;
         }
         logger.warn('the event log did not take an append; it goes to the spool', { error, stream: append.stream });
       }
     }
-    await spool.add(append);
+    await this.#addToSpool(append);
     this.#startDraining();
   }
 
-  #startDraining(): void {
-    if (!this.#stop.signal.aborted && this.#options.spool.depth > 0) this.#draining ??= this.#drain();
-  }
-
-  async #drain(): Promise<void> {
-    const { spool, store, clock, logger, appendWithinMs } = this.#options;
-    let retryMs = DRAIN_RETRY_MS.least;
-    for (let oldest = spool.peek(); oldest && !this.#stop.signal.aborted; oldest = spool.peek()) {
-      try {
-        await within(clock, appendWithinMs, store.append(oldest.stream, oldest.events, oldest.expected));
-        spool.remove();
-        retryMs = DRAIN_RETRY_MS.least;
-      } catch (error) {
-        if (isRefusal(error)) {
-          this.#onRefusal(oldest, error);
-          spool.remove();
-          continue;
-        }
-        logger.warn('the event log does not take the spool yet', { error, depth: spool.depth });
-        await pause(clock, retryMs, this.#stop.signal);
-        retryMs = Math.min(retryMs * 2, DRAIN_RETRY_MS.most);
-      }
+  async #addToSpool(append: SpooledAppend): Promise<void> {
+    try {
+      await this.#options.spool.add(append);
+      this.#full = false;
+    } catch (error) {
+      this.#full = true;
+      this.#options.logger.error('events found no place in the spool and are NOT recorded', {
+        error,
+        stream: append.stream,
+      });
+      throw error;
     }
-    this.#draining = undefined;
-    // An append may have come while the last one was being removed.
-    if (spool.peek()) this.#startDraining();
   }
 
-  #onRefusal({ stream, events }: SpooledAppend, error: unknown): void {
+  async #append({ stream, events, expected }: SpooledAppend): Promise<void> {
+    const { clock, store, appendWithinMs } = this.#options;
+    await within(clock, appendWithinMs, store.append(stream, events, expected));
+  }
+
+  #startDraining(): void {
+    const { spool, clock, logger } = this.#options;
+    if (this.#stop.signal.aborted || spool.depth === 0) return;
+    this.#draining ??= (async () => {
+      await drainSpool({
+        spool,
+        clock,
+        logger,
+        signal: this.#stop.signal,
+        append: (append) => this.#append(append),
+        onRefusal: (append, error) => this.#onRefusal(append, error),
+      });
+      this.#draining = undefined;
+      if (spool.depth === 0) this.#full = false;
+      // One may have come between the last look and now.
+      this.#startDraining();
+    })();
+  }
+
+  async #adopt(): Promise<void> {
+    const { spool, clock, logger, adoptEveryMs } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      try {
+        const appends = await spool.adopt();
+        if (appends > 0) logger.info('took over the spool of a process that ended before it was empty', { appends });
+        this.#startDraining();
+      } catch (error) {
+        logger.error('the spools of other processes could not be looked at', { error });
+      }
+      await pause(clock, adoptEveryMs, this.#stop.signal);
+    }
+  }
+
+  async #onRefusal(append: SpooledAppend, error: unknown): Promise<void> {
+    const { logger, spool } = this.#options;
     this.#conflicts += 1;
-    this.#options.logger.error('events were refused by the log and are NOT recorded: another writer has that place', {
+    logger.error('events were refused by the log and are NOT in it: another writer has that place', {
       error,
-      stream,
-      events: events.map(({ id, type }) => `${type} ${id}`),
+      stream: append.stream,
+      events: append.events.map(({ id, type }) => `${type} ${id}`),
     });
+    try {
+      await spool.keepRefused(append, error instanceof Error ? error.message : 'refused');
+    } catch (cause) {
+      logger.error('refused events could not be kept on disk', { error: cause, stream: append.stream });
+    }
   }
-}
-
-/** A refusal is final: repeating it cannot help. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ConflictError || error instanceof EventTooLargeError;
 }
 
 async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
@@ -170,13 +206,5 @@ async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T>
     // Whichever lost the race has nobody left to hear it: the append is repeated with the same ids.
     work.catch(() => undefined);
     deadline.catch(() => undefined);
-  }
-}
-
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }

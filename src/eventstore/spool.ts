@@ -1,240 +1,296 @@
-// Appends that the event log did not take, kept on disk until it does: one file a process, a length and a CRC before each
-// record, fsynced in groups. A torn tail is cut off; a bad record in the middle stops the file loudly, nothing is skipped.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+// Appends that the event log did not take, kept on disk until it does. One folder a process, in it segments that are written in
+// order, fsynced in groups, and read back and deleted in order, so that memory and disk hold only what is still waiting.
+// The folder of a dead owner is taken over whole, by one rename. Nothing is skipped: damage stops that segment loudly.
+import { type FileHandle, mkdir, open, rm, truncate, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Expected, NewEvent } from './eventStore.ts';
-
-export type SpooledAppend = {
-  readonly stream: string;
-  readonly events: readonly NewEvent[];
-  readonly expected: Expected;
-};
+import { claimFolders, isMissing, listFiles, removeIfEmpty, syncFolder } from './spoolFolder.ts';
+import type { SpoolOwner } from './spoolOwner.ts';
+import { type SpooledAppend, encodeRecord } from './spoolRecord.ts';
+import { type Segment, createSegment, isStillAt, readSegment, writeAll } from './spoolSegment.ts';
 
 export class SpoolFullError extends Error {
   override readonly name = 'SpoolFullError';
 }
-export class SpoolDamagedError extends Error {
-  override readonly name = 'SpoolDamagedError';
-}
 
 export type Spool = {
-  /** Appends waiting, adopted ones included. */
+  /** Appends waiting, those being written and adopted ones included. */
   readonly depth: number;
   readonly bytes: number;
+  /** When the oldest waiting append was made, ISO. */
+  readonly oldestAt: string | undefined;
+  /** Segments that were set aside as damaged and need a person. */
+  readonly damaged: number;
   /** Resolves when the append is on disk. @throws SpoolFullError, or the file system's own error */
   add(append: SpooledAppend): Promise<void>;
-  /** The oldest append, or undefined when there is none. */
-  peek(): SpooledAppend | undefined;
-  /** The oldest append is durable elsewhere. */
-  remove(): void;
-  /** Takes over the files of owners that died. Returns how many appends came with them. */
-  adopt(): number;
-  close(): void;
+  /** The oldest appends, at least one when there is one. */
+  peek(limit: number): Promise<readonly SpooledAppend[]>;
+  /** The oldest `count` are durable elsewhere. */
+  remove(count: number): Promise<void>;
+  /** Keeps an append that the log refuses for ever, for a person to look at: `refused.jsonl` in the spool's folder. */
+  keepRefused(append: SpooledAppend, reason: string): Promise<void>;
+  /** Shows that this owner lives, and takes over the folders of owners that do not. Returns how many appends came with them. */
+  adopt(): Promise<number>;
+  close(): Promise<void>;
 };
 
-const HEADER_BYTES = 8;
-
 export type SpoolOptions = {
+  /** All processes' folders are in it. */
   readonly directory: string;
-  /** Unique for the process, and such that `isAlive` can tell from it whether the process still runs. */
-  readonly owner: string;
-  readonly isAlive: (owner: string) => boolean;
+  readonly owner: SpoolOwner;
   readonly maxBytes: number;
+  readonly clock: Clock;
   readonly logger: Logger;
 };
 
-export function openSpool(options: SpoolOptions): Spool {
-  return new FileSpool(options);
+type Pending = {
+  readonly record: Buffer;
+  readonly madeAt: string | undefined;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
+
+const SEGMENT_BYTES = 4_000_000;
+// Kept free for requests that have begun: a new one is refused before an answered one is lost.
+const SHARE_FOR_NEW = 0.9;
+
+/** @throws the file system's error when the folder cannot be written to */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const folder = join(options.directory, options.owner.name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const probe = join(folder, 'probe');
+  const file = await open(probe, 'w');
+  await file.sync();
+  await file.close();
+  await rm(probe);
+  await syncFolder(options.directory);
+  const spool = new FileSpool(options, folder);
+  await spool.adopt();
+  return spool;
 }
 
 class FileSpool implements Spool {
   readonly #options: SpoolOptions;
-  readonly #path: string;
-  readonly #waiting: SpooledAppend[] = [];
-  readonly #adopted: string[] = [];
-  #file: number | undefined;
-  #bytes = 0;
-  /** Appends that are being written: the file must not be removed under them. */
-  #adding = 0;
-  #group: { readonly buffers: Buffer[]; readonly done: Promise<void> } | undefined;
+  readonly #folder: string;
+  readonly #segments: Segment[] = [];
+  #writer: { readonly file: FileHandle; readonly segment: Segment } | undefined;
+  #reading: { readonly segment: Segment; readonly appends: readonly SpooledAppend[]; next: number } | undefined;
+  #pending: Pending[] = [];
+  #pendingBytes = 0;
+  #inWriting = 0;
+  #sequence = 0;
+  #damaged = 0;
+  /** Everything that touches files goes one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: SpoolOptions) {
+  constructor(options: SpoolOptions, folder: string) {
     this.#options = options;
-    this.#path = join(options.directory, `${options.owner}.spool`);
+    this.#folder = folder;
   }
 
   get depth(): number {
-    return this.#waiting.length + this.#adding;
+    const waiting = this.#segments.reduce((sum, { count }) => sum + count, 0);
+    return waiting - (this.#reading?.next ?? 0) + this.#pending.length + this.#inWriting;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#segments.reduce((sum, { size }) => sum + size, this.#pendingBytes);
   }
 
-  async add(append: SpooledAppend): Promise<void> {
-    const record = encode(append);
-    if (this.#bytes + record.length > this.#options.maxBytes) {
-      throw new SpoolFullError(`the spool ${this.#path} is full: ${this.#bytes} bytes`);
-    }
-    this.#bytes += record.length;
-    this.#adding += 1;
+  get oldestAt(): string | undefined {
+    const reading = this.#reading?.appends[this.#reading.next];
+    return reading?.events[0]?.metadata.madeAt ?? this.#segments[0]?.oldestAt;
+  }
+
+  get damaged(): number {
+    return this.#damaged;
+  }
+
+  add(append: SpooledAppend): Promise<void> {
+    const record = encodeRecord(append);
+    const limit = this.#options.maxBytes * (append.expected === 'none' ? SHARE_FOR_NEW : 1);
+    if (this.bytes + record.length > limit)
+      return Promise.reject(
+        new SpoolFullError(`the spool ${this.#folder} holds ${this.bytes} bytes, it may hold ${limit}`),
+      );
+    const madeAt = append.events[0]?.metadata.madeAt;
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ record, madeAt, resolve, reject });
+      this.#pendingBytes += record.length;
+      // The first of a group asks for a write; whoever comes until its turn goes with it, in one fsync.
+      if (this.#pending.length === 1) void this.#inTurn(() => this.#writeGroup());
+    });
+  }
+
+  peek(limit: number): Promise<readonly SpooledAppend[]> {
+    return this.#inTurn(async () => {
+      for (;;) {
+        const reading = this.#reading ?? (await this.#readOldest());
+        if (!reading) return [];
+        if (reading.next < reading.appends.length) return reading.appends.slice(reading.next, reading.next + limit);
+        await this.#dropOldest();
+      }
+    });
+  }
+
+  remove(count: number): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#reading) return;
+      this.#reading.next += count;
+      if (this.#reading.next >= this.#reading.appends.length) await this.#dropOldest();
+    });
+  }
+
+  keepRefused(append: SpooledAppend, reason: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { directory, clock } = this.#options;
+      const { stream, events, expected } = append;
+      const line = { at: new Date(clock.now()), reason, stream, expected: String(expected), events };
+      const file = await open(join(directory, 'refused.jsonl'), 'a', 0o600);
+      try {
+        await file.appendFile(`${JSON.stringify(line)}\n`);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  adopt(): Promise<number> {
+    return this.#inTurn(async () => {
+      const { directory, owner, clock } = this.#options;
+      const now = new Date(clock.now());
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await utimes(this.#folder, now, now);
+      await claimFolders({ directory, mine: this.#folder, owner, now: clock.now() });
+      const known = new Set(this.#segments.map(({ path }) => path));
+      const found = (await listFiles(this.#folder, '.spool')).filter((path) => !known.has(path));
+      let appends = 0;
+      for (const path of found) appends += await this.#take(path);
+      this.#damaged = (await listFiles(this.#folder, '.damaged')).length;
+      return appends;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#closeWriter();
+      if (this.#segments.length === 0) await removeIfEmpty(this.#folder);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #writeGroup(): Promise<void> {
+    const group = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#inWriting = group.length;
     try {
-      await this.#schedule(record);
-      this.#waiting.push(append);
-    } finally {
-      this.#adding -= 1;
+      await this.#write(group);
+      this.#inWriting = 0;
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      this.#inWriting = 0;
+      for (const { reject } of group) reject(error);
     }
   }
 
-  peek(): SpooledAppend | undefined {
-    return this.#waiting[0];
-  }
-
-  remove(): void {
-    this.#waiting.shift();
-    if (this.depth > 0) return;
-    this.close();
-    for (const path of [this.#path, ...this.#adopted.splice(0)]) rmSync(path, { force: true });
-    this.#bytes = 0;
-  }
-
-  adopt(): number {
-    const found = adoptFiles(this.#options, this.#path);
-    for (const { path, appends, size } of found) {
-      // Older than anything of ours: it goes first.
-      this.#waiting.unshift(...appends);
-      this.#adopted.push(path);
-      this.#bytes += size;
-      if (appends.length === 0) rmSync(path, { force: true });
-    }
-    return found.reduce((sum, { appends }) => sum + appends.length, 0);
-  }
-
-  close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
-  }
-
-  /** Records that come in one turn of the event loop share one fsync. */
-  #schedule(record: Buffer): Promise<void> {
-    if (this.#group) {
-      this.#group.buffers.push(record);
-      return this.#group.done;
-    }
-    const buffers = [record];
-    const done = new Promise<void>((resolve, reject) => {
-      setImmediate(() => {
-        this.#group = undefined;
-        try {
-          this.#write(Buffer.concat(buffers));
-          resolve();
-        } catch (error) {
-          reject(error);
+  /** Writes a group behind what is there and makes it durable; after a failure nothing more is written to that segment. */
+  async #write(group: readonly Pending[]): Promise<void> {
+    const bytes = Buffer.concat(group.map(({ record }) => record));
+    for (let attempt = 1; ; attempt++) {
+      if (this.#writer && this.#writer.segment.size >= SEGMENT_BYTES) await this.#closeWriter();
+      const { file, segment } = (this.#writer ??= await this.#openWriter());
+      try {
+        await writeAll(file, bytes, segment.size);
+        await file.datasync();
+        if (await isStillAt(file, segment.path)) {
+          segment.size += bytes.length;
+          segment.count += group.length;
+          segment.oldestAt ??= group[0]?.madeAt;
+          return;
         }
-      });
-    });
-    this.#group = { buffers, done };
-    return done;
+      } catch (error) {
+        await this.#abandonWriter(error);
+        throw error;
+      }
+      // Somebody who took us for dead has our folder and drains what was acknowledged; this group goes to a new one.
+      this.#options.logger.error('another process took over this spool although we live', { path: segment.path });
+      await this.#closeWriter();
+      this.#segments.splice(0);
+      this.#reading = undefined;
+      if (attempt > 2) throw new Error(`the spool ${this.#folder} is taken away again and again`);
+    }
   }
 
-  #write(records: Buffer): void {
-    this.#file ??= openSync(this.#path, 'a', 0o600);
-    writeSync(this.#file, records);
-    fsyncSync(this.#file);
+  async #openWriter(): Promise<{ file: FileHandle; segment: Segment }> {
+    const writer = await createSegment(this.#folder, () => ++this.#sequence);
+    this.#segments.push(writer.segment);
+    return writer;
   }
-}
 
-type AdoptedFile = { readonly path: string; readonly appends: SpooledAppend[]; readonly size: number };
+  async #closeWriter(): Promise<void> {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    await writer?.file.close();
+  }
 
-function adoptFiles({ directory, owner, isAlive, logger }: SpoolOptions, mine: string): AdoptedFile[] {
-  const files: AdoptedFile[] = [];
-  for (const name of readdirSync(directory).sort()) {
-    const match = /^(?:(?<adopter>.+)\.adopts\.)?(?<owner>.+)\.spool$/.exec(name)?.groups;
-    const path = join(directory, name);
-    if (!match || path === mine || name.startsWith(`${owner}.adopts.`)) continue;
-    if (isAlive(match['adopter'] ?? match['owner'] ?? '')) continue;
-    const claimed = join(directory, `${owner}.adopts.${match['owner']}.spool`);
+  async #abandonWriter(cause: unknown): Promise<void> {
+    const { logger } = this.#options;
+    const writer = this.#writer;
+    logger.error('the spool could not be written', { error: cause, path: writer?.segment.path });
     try {
-      // Of two that try, the rename lets one win.
-      renameSync(path, claimed);
+      await this.#closeWriter();
+      if (writer) await truncate(writer.segment.path, writer.segment.size);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
-      throw error;
-    }
-    try {
-      const { appends, size } = readSpool(claimed, logger);
-      files.push({ path: claimed, appends, size });
-    } catch (error) {
-      if (!(error instanceof SpoolDamagedError)) throw error;
-      const damaged = `${claimed}.damaged`;
-      renameSync(claimed, damaged);
-      logger.error('a spool file is damaged in the middle and needs a person; it was set aside whole', {
-        path: damaged,
-        error,
-      });
+      logger.error('the torn end of a spool segment could not be cut off; it is cut off when it is read', { error });
     }
   }
-  return files;
-}
 
-function encode(append: SpooledAppend): Buffer {
-  const { expected } = append;
-  const body = Buffer.from(
-    JSON.stringify({
-      ...append,
-      expected: typeof expected === 'bigint' ? { revision: expected.toString() } : expected,
-    }),
-  );
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32BE(body.length, 0);
-  header.writeUInt32BE(crc32(body), 4);
-  return Buffer.concat([header, body]);
-}
-
-/** Reads a file of a dead owner and cuts a torn tail off it. @throws SpoolDamagedError */
-export function readSpool(path: string, logger: Logger): { appends: SpooledAppend[]; size: number } {
-  const content = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  const appends: SpooledAppend[] = [];
-  let at = 0;
-  while (at < content.length) {
-    const length = at + HEADER_BYTES <= content.length ? content.readUInt32BE(at) : undefined;
-    const end = length === undefined ? undefined : at + HEADER_BYTES + length;
-    if (end === undefined || end > content.length) break;
-    const body = content.subarray(at + HEADER_BYTES, end);
-    if (crc32(body) !== content.readUInt32BE(at + 4)) {
-      // The last record may be torn inside; anything before it was fsynced and must be whole.
-      if (end === content.length) break;
-      throw new SpoolDamagedError(`${path}: the record at byte ${at} does not match its checksum`);
+  async #readOldest(): Promise<{ segment: Segment; appends: readonly SpooledAppend[]; next: number } | undefined> {
+    for (;;) {
+      const [segment] = this.#segments;
+      if (!segment) return undefined;
+      if (segment === this.#writer?.segment) await this.#closeWriter();
+      try {
+        const appends = await this.#read(segment);
+        return (this.#reading = { segment, appends, next: 0 });
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        this.#options.logger.error('a spool segment is gone: another process has taken it over', { error });
+        this.#segments.shift();
+      }
     }
-    appends.push(decode(body));
-    at = end;
   }
-  if (at < content.length) {
-    logger.warn('the torn tail of a spool file was cut off; no caller had been answered for it', {
-      path,
-      bytes: content.length - at,
-    });
-    truncateSync(path, at);
-  }
-  return { appends, size: at };
-}
 
-function decode(body: Buffer): SpooledAppend {
-  const { expected, ...rest } = JSON.parse(body.toString()) as Omit<SpooledAppend, 'expected'> & {
-    expected: 'none' | 'any' | { revision: string };
-  };
-  return { ...rest, expected: typeof expected === 'object' ? BigInt(expected.revision) : expected };
+  async #read(segment: Segment): Promise<readonly SpooledAppend[]> {
+    const wasDamaged = segment.damaged;
+    const appends = await readSegment(segment, this.#options.logger);
+    if (segment.damaged && !wasDamaged) this.#damaged += 1;
+    return appends;
+  }
+
+  async #take(path: string): Promise<number> {
+    const segment: Segment = { path, size: 0, count: 0, oldestAt: undefined, damaged: false };
+    const appends = await this.#read(segment);
+    segment.oldestAt = appends[0]?.events[0]?.metadata.madeAt;
+    this.#segments.push(segment);
+    if (dirname(path) === this.#folder) this.#sequence = Math.max(this.#sequence, Number.parseInt(basename(path), 10));
+    return appends.length;
+  }
+
+  async #dropOldest(): Promise<void> {
+    this.#reading = undefined;
+    const segment = this.#segments.shift();
+    if (!segment || segment.damaged) return;
+    await rm(segment.path, { force: true });
+    const folder = dirname(segment.path);
+    if (folder !== this.#folder) await removeIfEmpty(folder);
+  }
 }

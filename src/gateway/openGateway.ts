@@ -39,8 +39,8 @@ export type OpenGateway = Gateway & {
 };
 
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { store, clock, logger, mostInFlight = 1_000 } = options;
-  const snapshot = await openSnapshot(store, logger);
+  const { store, clock, mostInFlight = 1_000 } = options;
+  const snapshot = await openSnapshot(options);
   const health = openHealthWatch({ ...options, policy: () => snapshot.policy()?.policy });
   const tools: AnswerTools = { ...options, snapshot, health, onAttempt: (record) => health.add(record) };
   const running = new Set<Promise<unknown>>();

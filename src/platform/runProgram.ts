@@ -3,7 +3,12 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ServerPlace } from './embeddedPlace.ts';
 
-export function runProgram(place: ServerPlace, program: 'initdb' | 'pg_ctl', args: readonly string[]): Promise<void> {
+export function runProgram(
+  place: ServerPlace,
+  program: 'initdb' | 'pg_ctl',
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   const { user } = place;
   return new Promise((resolve, reject) => {
     const child = spawn(join(place.binaries, 'bin', program), args, {
@@ -14,6 +19,7 @@ export function runProgram(place: ServerPlace, program: 'initdb' | 'pg_ctl', arg
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
+      ...(signal ? { signal } : {}),
     });
     let printed = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -21,9 +27,12 @@ export function runProgram(place: ServerPlace, program: 'initdb' | 'pg_ctl', arg
     });
     child.once('error', reject);
     child.once('exit', (code) => {
-      child.stderr.destroy();
-      if (code === 0) resolve();
-      else reject(new Error(`${program} ended with code ${code}: ${printed.trim() || `see ${place.log}`}`));
+      // What was printed before the end is read first; the pipe itself may be held open by a server.
+      setImmediate(() => {
+        child.stderr.destroy();
+        if (code === 0) resolve();
+        else reject(new Error(`${program} ended with code ${code}: ${printed.trim() || `see ${place.log}`}`));
+      });
     });
   });
 }

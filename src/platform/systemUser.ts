@@ -1,25 +1,28 @@
 // PostgreSQL refuses to run as root: who runs it then, and which paths that user can reach.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { StartError } from './startError.ts';
 
 export type SystemUser = { readonly name: string; readonly uid: number; readonly gid: number };
 
-/** The user to run PostgreSQL as, or undefined when this process is no root and runs it as itself. */
-export function findServerUser(passwdFile = '/etc/passwd'): SystemUser | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const users = readFileSync(passwdFile, 'utf8')
+export function readUsers(passwdFile = '/etc/passwd'): SystemUser[] {
+  if (!existsSync(passwdFile)) return [];
+  return readFileSync(passwdFile, 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
     .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
-  const user = users.find(({ name }) => name === 'postgres') ?? users.find(({ name }) => name === 'nobody');
-  if (!user)
-    throw new Error(
-      'PostgreSQL does not run as root, and there is neither a user postgres nor nobody: set DATABASE_URL',
-    );
-  return user;
 }
 
-/** True when the user may enter every folder on the way to `path`, `path` included. */
+/** The user that a root process runs PostgreSQL as. */
+export function chooseServerUser(users: readonly SystemUser[]): SystemUser {
+  const user = users.find(({ name }) => name === 'postgres') ?? users.find(({ name }) => name === 'nobody');
+  if (user) return user;
+  throw new StartError(
+    'PostgreSQL does not run as root, and there is neither a user postgres nor nobody: set DATABASE_URL',
+  );
+}
+
+/** True when the user may enter every folder on the way to `path` (a real path), and enter or run `path` itself. */
 export function canReach(user: SystemUser, path: string): boolean {
   for (let folder = path; ; folder = dirname(folder)) {
     const { mode, uid, gid } = statSync(folder);

@@ -1,24 +1,32 @@
-// How far each projection is behind the log.
+// How far the read models are behind the event log, for /ready.
 import type { Queryable } from '../platform/postgres.ts';
 
-export type ProjectionState = {
+export type ProjectionLag = {
   readonly name: string;
-  readonly position: string;
-  readonly lastEventAt: Date | null;
-  readonly failure: string | null;
+  /** Seconds since it last was at the end of the log or took an event. At most the heartbeat of 2 s when all is well. */
+  readonly seconds: number;
+  /** The event at which it stopped, if it did. */
+  readonly failed: { readonly eventId: string; readonly position: string; readonly message: string } | null;
 };
 
-export async function readProjections(postgres: Queryable): Promise<ProjectionState[]> {
+export async function readProjectionLag(postgres: Queryable): Promise<readonly ProjectionLag[]> {
   const { rows } = await postgres.query<{
     name: string;
-    position: string;
-    last_event_at: Date | null;
+    seconds: number;
+    failed_event_id: string | null;
+    failed_position: string | null;
     failure: string | null;
-  }>('select name, position, last_event_at, failure from projection_checkpoints order by name');
-  return rows.map(({ name, position, last_event_at: lastEventAt, failure }) => ({
+  }>(
+    `select name, failed_event_id, failed_position, failure,
+       greatest(0, extract(epoch from now() - coalesce(greatest(last_event_at, caught_up_at), updated_at)))::float8 as seconds
+     from projection_checkpoints order by name`,
+  );
+  return rows.map(({ name, seconds, failed_event_id, failed_position, failure }) => ({
     name,
-    position,
-    lastEventAt,
-    failure,
+    seconds: Math.round(seconds * 10) / 10,
+    failed:
+      failed_event_id === null
+        ? null
+        : { eventId: failed_event_id, position: failed_position ?? '', message: failure ?? '' },
   }));
 }

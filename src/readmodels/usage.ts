@@ -1,65 +1,101 @@
-// What an org used in a span of time, summed exactly in SQL. Amounts are exact decimal texts in USD.
+// What an org used and paid between two instants, exactly: sums are made in SQL on numeric and come out as text.
 import type { Queryable } from '../platform/postgres.ts';
 
-export type UsageRow = {
+export type UsageGroup = {
+  readonly key: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly tokens: number;
+  /** For people; `cost_usd` is the exact one. */
+  readonly cost: number;
+  readonly cost_usd: string;
+  readonly savings: number;
+  readonly savings_usd: string;
+};
+
+export type UsageReport = {
+  readonly total_requests: number;
+  readonly total_cost: number;
+  readonly total_cost_usd: string;
+  readonly total_savings: number;
+  readonly total_savings_usd: string;
+  readonly total_tokens: number;
+  readonly errors: number;
+  /** Requests that ended without a known price: they are in no sum of money. */
+  readonly unpriced_requests: number;
+  readonly by_model: readonly UsageGroup[];
+  readonly by_task_type: readonly UsageGroup[];
+  readonly by_date: readonly UsageGroup[];
+};
+
+export type UsageQuestion = {
+  readonly orgId: string;
+  /** Inclusive. */
+  readonly from: Date;
+  /** Exclusive. */
+  readonly to: Date;
+};
+
+type GroupRow = {
+  readonly dimension: 'total' | 'model' | 'task_type' | 'date';
   readonly key: string;
   readonly requests: number;
   readonly errors: number;
   readonly unpriced: number;
   readonly tokens: number;
-  readonly costUsd: string;
-  readonly savingsUsd: string;
-};
-export type UsageReport = {
-  readonly total: Omit<UsageRow, 'key'>;
-  readonly byModel: readonly UsageRow[];
-  readonly byTaskType: readonly UsageRow[];
-  readonly byDate: readonly UsageRow[];
+  readonly cost_usd: string;
+  readonly savings_usd: string;
 };
 
-type Row = {
-  grouping: number;
-  key: string | null;
-  requests: bigint;
-  errors: bigint;
-  unpriced: bigint;
-  tokens: bigint | null;
-  cost: string;
-  savings: string;
-};
+// `none` stands for requests that no model answered. Days are days in UTC.
+const SQL = `
+  with asked as (
+    select coalesce(provider || '/' || model_used, 'none') as model, task_type,
+      to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as date,
+      shown_outcome, tokens, cost, savings_usd
+    from request_outcomes where org_id = $1 and created_at >= $2 and created_at < $3
+  )
+  select case grouping(model, task_type, date) when 3 then 'model' when 5 then 'task_type' when 6 then 'date' else 'total' end as dimension,
+    coalesce(model, task_type, date, '') as key,
+    count(*)::float8 as requests,
+    (count(*) filter (where shown_outcome in ('failed', 'abandoned')))::float8 as errors,
+    (count(*) filter (where shown_outcome not in ('routed', 'abandoned') and cost is null))::float8 as unpriced,
+    coalesce(sum(tokens), 0)::float8 as tokens,
+    trim_scale(coalesce(sum(cost), 0))::text as cost_usd,
+    trim_scale(coalesce(sum(savings_usd), 0))::text as savings_usd
+  from asked group by grouping sets ((), (model), (task_type), (date))
+  order by dimension, key`;
 
-/** `from` is inclusive, `to` exclusive, both at any instant. A request counts from its end on, at the time it was routed. */
-export async function readUsage(
-  postgres: Queryable,
-  { orgId, from, to }: { orgId: string; from: Date; to: Date },
-): Promise<UsageReport> {
-  const { rows } = await postgres.query<Row>(
-    `with r as (
-       select coalesce(model_used, 'none') as model, task_type, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day,
-         success, tokens, cost, savings_usd
-       from requests where org_id = $1 and created_at >= $2 and created_at < $3 and outcome <> 'routed')
-     select grouping(model, task_type, day) as grouping, coalesce(model, task_type, day) as key, count(*) as requests,
-       count(*) filter (where not success) as errors, count(*) filter (where success and cost is null) as unpriced,
-       coalesce(sum(tokens), 0)::bigint as tokens, coalesce(sum(cost), 0)::text as cost, coalesce(sum(savings_usd), 0)::text as savings
-     from r group by grouping sets ((), (model), (task_type), (day))
-     order by 1, requests desc, key`,
-    [orgId, from.toISOString(), to.toISOString()],
-  );
-  const of = (grouping: number) => rows.filter((row) => row.grouping === grouping).map(toUsageRow);
-  const { key: _, ...total } = of(7)[0] ?? EMPTY;
-  return { total, byModel: of(3), byTaskType: of(5), byDate: of(6).sort((a, b) => (a.key < b.key ? -1 : 1)) };
+/** Every request that was routed in the period counts; one that failed, or was given up, also counts as an error. */
+export async function readUsage(postgres: Queryable, { orgId, from, to }: UsageQuestion): Promise<UsageReport> {
+  const { rows } = await postgres.query<GroupRow>(SQL, [orgId, from, to]);
+  const groups = (dimension: GroupRow['dimension']) => rows.filter((row) => row.dimension === dimension);
+  const [total] = groups('total');
+  if (!total) throw new Error('an aggregate over everything gave no row');
+  return {
+    total_requests: total.requests,
+    total_cost: Number(total.cost_usd),
+    total_cost_usd: total.cost_usd,
+    total_savings: Number(total.savings_usd),
+    total_savings_usd: total.savings_usd,
+    total_tokens: total.tokens,
+    errors: total.errors,
+    unpriced_requests: total.unpriced,
+    by_model: groups('model').map(toGroup),
+    by_task_type: groups('task_type').map(toGroup),
+    by_date: groups('date').map(toGroup),
+  };
 }
 
-const EMPTY: UsageRow = { key: '', requests: 0, errors: 0, unpriced: 0, tokens: 0, costUsd: '0', savingsUsd: '0' };
-
-function toUsageRow({ key, requests, errors, unpriced, tokens, cost, savings }: Row): UsageRow {
+function toGroup({ key, requests, errors, tokens, cost_usd, savings_usd }: GroupRow): UsageGroup {
   return {
-    key: key ?? '',
-    requests: Number(requests),
-    errors: Number(errors),
-    unpriced: Number(unpriced),
-    tokens: Number(tokens),
-    costUsd: cost,
-    savingsUsd: savings,
+    key,
+    requests,
+    errors,
+    tokens,
+    cost: Number(cost_usd),
+    cost_usd,
+    savings: Number(savings_usd),
+    savings_usd,
   };
 }

@@ -55,7 +55,7 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
 
     it('gives back what was appended, in order and backwards, byte for byte', async () => {
       const at = stream();
-      const events = makeEvents(['one', 'two — ✓ \u0000 zwei'.replace('\u0000', ''), 'three']);
+      const events = makeEvents(['one', 'two — ✓ \u0000 \ud800 \\u0000 "zwei"', 'three']);
       expect((await store.append(at, events, 'none')).revision).to.equal(2n);
       const stored: RecordedEvent[] = [];
       for await (const event of store.readStream(at)) stored.push(event);
@@ -144,6 +144,47 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
           .map(({ revision }) => Number(revision));
         expect(own).to.deep.equal(Array.from({ length: 20 }, (_, index) => index));
       }
+    });
+
+    it('does not let one refused append of many at once fail the others', async () => {
+      const at = stream();
+      await store.append(at, makeEvents(['first']), 'none');
+      const twice = makeEvents(['same id'])[0];
+      const badId = makeEvents(['no uuid']).map((event) => ({ ...event, id: 'no uuid \u0000' }));
+      const results = await Promise.allSettled([
+        ...Array.from({ length: 10 }, (_, index) => store.append(stream(), makeEvents([`${index}`]), 'none')),
+        store.append(at, makeEvents(['late']), 'none'),
+        store.append(stream(), twice ? [twice, twice] : [], 'none'),
+        name === 'memory' ? Promise.reject(new Error('memory takes any id')) : store.append(stream(), badId, 'none'),
+      ]);
+      expect(results.map(({ status }) => status)).to.deep.equal([
+        ...Array.from({ length: 10 }, () => 'fulfilled'),
+        'rejected',
+        'rejected',
+        'rejected',
+      ]);
+    });
+
+    it('takes an empty append at the right place as done and at a wrong one as a conflict', async () => {
+      const at = stream();
+      expect((await store.append(at, [], 'none')).revision).to.equal(-1n);
+      await store.append(at, makeEvents(['one']), 'none');
+      expect((await store.append(at, [], 0n)).revision).to.equal(0n);
+      expect(await failure(store.append(at, [], 'none'))).to.be.instanceOf(ConflictError);
+      expect(await textsOf(store.readStream(at))).to.deep.equal(['one']);
+    });
+
+    it('takes a repeat that is only partly there as a conflict', async () => {
+      const at = stream();
+      const events = makeEvents(['one', 'two', 'three']);
+      await store.append(at, events.slice(0, 2), 'none');
+      expect(await failure(store.append(at, events, 'none'))).to.be.instanceOf(ConflictError);
+      expect(await textsOf(store.readStream(at))).to.deep.equal(['one', 'two']);
+    });
+
+    it('names the newest event as its head', async () => {
+      const { position } = await store.append(stream(), makeEvents(['newest']), 'none');
+      expect(await store.head()).to.equal(position);
     });
 
     it('ends a subscription when it is aborted', async () => {

@@ -1,9 +1,8 @@
 // GET /v1/usage?from&to: what the caller's org used; ISO dates or times in UTC, from inclusive, to exclusive.
 import { z } from 'zod';
 import { RouterError } from '../../domain/errors.ts';
-import { type UsageRow, readUsage } from '../../readmodels/usage.ts';
+import { readUsage } from '../../readmodels/usage.ts';
 import { callerOf } from '../middleware/authenticate.ts';
-import { canonicalUsd, numberOf } from '../openaiFormat.ts';
 import { parseInput } from '../problem.ts';
 import type { Route } from './route.ts';
 
@@ -28,33 +27,6 @@ export const usage: Route = {
       if (from >= to)
         throw new RouterError('validation_error', 'from must be before to.', { param: 'from', shouldRetry: false });
       const report = await readUsage(postgres, { orgId, from: new Date(from), to: new Date(to) });
-      response.json({
-        from: new Date(from).toISOString(),
-        to: new Date(to).toISOString(),
-        total_requests: report.total.requests,
-        total_cost: numberOf(report.total.costUsd),
-        total_cost_usd: canonicalUsd(report.total.costUsd),
-        total_savings: numberOf(report.total.savingsUsd),
-        total_savings_usd: canonicalUsd(report.total.savingsUsd),
-        total_tokens: report.total.tokens,
-        errors: report.total.errors,
-        unpriced_requests: report.total.unpriced,
-        by_model: report.byModel.map(toRow),
-        by_task_type: report.byTaskType.map(toRow),
-        by_date: report.byDate.map(toRow),
-      });
+      response.json({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...report });
     },
 };
-
-function toRow({ key, requests, errors, tokens, costUsd, savingsUsd }: UsageRow): object {
-  return {
-    key,
-    requests,
-    errors,
-    tokens,
-    cost: numberOf(costUsd),
-    cost_usd: canonicalUsd(costUsd),
-    savings: numberOf(savingsUsd),
-    savings_usd: canonicalUsd(savingsUsd),
-  };
-}

@@ -1,0 +1,144 @@
+// Events in, rows and checkpoint out, in one transaction. Before an event that cannot be projected everything ahead of it is
+// committed; the event itself is never skipped.
+import { openEvent } from '../src/eventstore/codec.ts';
+import type { Position, RecordedEvent } from '../src/eventstore/eventStore.ts';
+import { type Clock, isoTime } from '../src/platform/clock.ts';
+import { type Postgres, isUnavailable } from '../src/platform/postgres.ts';
+import { CheckpointMovedError, moveCheckpoint } from './checkpoint.ts';
+import type { Key, ProjectedEvent, Projection } from './projection.ts';
+import { type RowStore, createRowStore } from './rowStore.ts';
+
+/** This event cannot be projected: the projection stops here until the code or the data is mended. */
+export class PoisonError extends Error {
+  override readonly name = 'PoisonError';
+  readonly event: RecordedEvent;
+
+  constructor(event: RecordedEvent, cause: unknown) {
+    super(`${event.type} ${event.id}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.event = event;
+  }
+}
+
+export type Batch = { readonly events: readonly RecordedEvent[]; readonly position: Position };
+
+export type Applier = {
+  apply(batch: Batch): Promise<void>;
+  /** Stores where we are although no event of ours came, and whether that is the end of the log. */
+  touch(head: Position | undefined): Promise<void>;
+};
+
+const MOST_EVENTS = 500;
+
+type Tools = { readonly postgres: Postgres; readonly clock: Clock; readonly onProgress?: () => void };
+
+export function createApplier(projection: Projection, tools: Tools, start: Position): Applier {
+  const store = createRowStore();
+  const at = { stored: start, seen: start };
+  // Grows back to its most after a batch that the database refused, which is repeated in smaller parts to find the culprit.
+  let limit = MOST_EVENTS;
+  const queue = createQueue();
+
+  const applyAll = async ({ events, position }: Batch): Promise<void> => {
+    for (let done = 0; done < events.length;) {
+      const part = events.slice(done, done + limit);
+      const end = done + part.length === events.length ? position : (part.at(-1)?.position ?? position);
+      try {
+        await applyPart(projection, tools, store, at, { events: part, position: end });
+        limit = Math.min(limit * 2, MOST_EVENTS);
+        done += part.length;
+      } catch (error) {
+        store.reset();
+        const [only] = part;
+        if (!isRefusal(error) || !only) throw error;
+        if (part.length === 1) throw new PoisonError(only, error);
+        limit = Math.max(1, Math.floor(part.length / 8));
+      }
+    }
+    at.seen = position;
+  };
+
+  return {
+    apply: (batch) => queue(() => applyAll(batch)),
+    touch: (head) =>
+      queue(async () => {
+        const caughtUp = head === undefined || head === at.seen;
+        if (!caughtUp && at.stored === at.seen) return;
+        const move = { from: at.stored, to: at.seen, now: isoTime(tools.clock.now()), caughtUp };
+        await moveCheckpoint(tools.postgres, projection, move);
+        at.stored = at.seen;
+      }),
+  };
+}
+
+/** Neither lost connection nor lost race: the database does not take these rows. */
+function isRefusal(error: unknown): boolean {
+  return !(error instanceof PoisonError) && !(error instanceof CheckpointMovedError) && !isUnavailable(error);
+}
+
+async function applyPart(
+  projection: Projection,
+  { postgres, clock, onProgress }: Tools,
+  store: RowStore,
+  at: { stored: Position; seen: Position },
+  { events, position }: Batch,
+): Promise<void> {
+  const opened = openAll(projection, events);
+  await store.load(postgres, opened.keys);
+  const evolved = evolveAll(projection, store, opened.events);
+  const poison = evolved.poison ?? opened.poison;
+  const to = poison ? evolved.last?.position : position;
+  if (to !== undefined && evolved.last) {
+    const lastEventAt = evolved.last.recordedAt;
+    const move = { from: at.stored, to, now: isoTime(clock.now()), lastEventAt };
+    await postgres.transaction(async (client) => {
+      await moveCheckpoint(client, projection, move);
+      await store.write(client);
+    });
+    store.settle();
+    at.stored = to;
+    at.seen = to;
+    onProgress?.();
+  }
+  if (poison) throw poison;
+}
+
+type Opened = { readonly recorded: RecordedEvent; readonly event: ProjectedEvent };
+
+/** The events as today's code reads them and the rows that they need, up to the first that it cannot read. */
+function openAll(projection: Projection, recorded: readonly RecordedEvent[]) {
+  const events: Opened[] = [];
+  const keys: Key[] = [];
+  for (const one of recorded) {
+    try {
+      const event: ProjectedEvent = { ...openEvent(one), id: one.id };
+      keys.push(...projection.keysOf(event));
+      events.push({ recorded: one, event });
+    } catch (error) {
+      return { events, keys, poison: new PoisonError(one, error) };
+    }
+  }
+  return { events, keys, poison: undefined };
+}
+
+function evolveAll(projection: Projection, store: RowStore, events: readonly Opened[]) {
+  let last: RecordedEvent | undefined;
+  for (const { recorded, event } of events) {
+    try {
+      store.stage(projection.evolve(store.rows, event));
+      last = recorded;
+    } catch (error) {
+      return { last, poison: new PoisonError(recorded, error) };
+    }
+  }
+  return { last, poison: undefined };
+}
+
+/** One after the other: a touch never runs inside a batch. */
+function createQueue(): (work: () => Promise<void>) => Promise<void> {
+  let tail: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = tail.then(work);
+    tail = result.catch(() => undefined);
+    return result;
+  };
+}

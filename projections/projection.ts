@@ -1,0 +1,66 @@
+// The contract of a projection: a pure fold from events to rows of SQL tables. It names the rows that an event needs, gets
+// them, and says which rows are now to be written. No clock, no chance, no I/O: a rebuild must give the same rows.
+import type { DomainEvent } from '../src/domain/events.ts';
+
+export type SqlType = 'uuid' | 'text' | 'integer' | 'bigint' | 'numeric' | 'boolean' | 'timestamptz' | 'date' | 'jsonb';
+
+/** A table as projections see it. Numerics are decimal text, times ISO text, dates `YYYY-MM-DD`, bigints safe numbers. */
+export type AnyTable = {
+  readonly name: string;
+  readonly key: readonly string[];
+  readonly columns: Readonly<Record<string, SqlType>>;
+};
+export type Table<Row> = AnyTable & {
+  readonly columns: { readonly [Column in keyof Row]: SqlType };
+  readonly row?: Row;
+};
+
+export type AnyRow = Readonly<Record<string, unknown>>;
+
+/** One row by its key columns in order, or every row of a (small) table. */
+export type Key = { readonly table: AnyTable; readonly values: readonly string[] | 'all' };
+
+export type Rows = {
+  get<Row>(table: Table<Row>, ...values: readonly string[]): Row | undefined;
+  all<Row>(table: Table<Row>): readonly Row[];
+};
+
+/** The whole row as it is now: inserted, or written over the one with the same key. */
+export type Change = { readonly table: AnyTable; readonly row: AnyRow };
+
+/** An event of the log, opened by its current schema, with the id from which derived ids are made. */
+export type ProjectedEvent = DomainEvent & { readonly id: string };
+
+export type Projection = {
+  readonly name: string;
+  /** Raised when its rows come out differently: a stored checkpoint of another version makes it start again from nothing. */
+  readonly version: number;
+  readonly tables: readonly AnyTable[];
+  /** Categories of the streams that it reads. */
+  readonly categories: readonly string[];
+  keysOf(event: ProjectedEvent): readonly Key[];
+  evolve(rows: Rows, event: ProjectedEvent): readonly Change[];
+};
+
+export function defineTable<Row>(
+  name: string,
+  key: readonly (keyof Row & string)[],
+  columns: { readonly [Column in keyof Row]: SqlType },
+): Table<Row> {
+  return { name, key, columns };
+}
+
+export function put<Row extends object>(table: Table<Row>, row: Row): Change {
+  return { table, row: row as AnyRow };
+}
+
+export function rowKey(table: AnyTable, values: readonly string[]): string {
+  return `${table.name}\n${values.join('\n')}`;
+}
+
+export function keyOfRow(table: AnyTable, row: AnyRow): string {
+  return rowKey(
+    table,
+    table.key.map((column) => String(row[column])),
+  );
+}

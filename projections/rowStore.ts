@@ -1,0 +1,162 @@
+// The rows that a projection works on: read by key in one query a table, kept as a working set between batches (there is one
+// writer only), and written as one upsert a table with all rows in one JSON parameter.
+import type { Queryable } from '../src/platform/postgres.ts';
+import {
+  type AnyRow,
+  type AnyTable,
+  type Change,
+  type Key,
+  type Rows,
+  type SqlType,
+  keyOfRow,
+  rowKey,
+} from './projection.ts';
+
+export type RowStore = {
+  readonly rows: Rows;
+  /** Reads those of the keys that are not in the working set yet. */
+  load(client: Queryable, keys: readonly Key[]): Promise<void>;
+  /** Puts changes on top of the working set; `write` sends them. */
+  stage(changes: readonly Change[]): void;
+  write(client: Queryable): Promise<void>;
+  /** What was written is committed: it is no longer waiting. */
+  settle(): void;
+  /** Forgets everything: after a failure only the database knows what holds. */
+  reset(): void;
+};
+
+// Rows are a few hundred bytes: this bounds the working set to some MB.
+const MOST_ROWS = 20_000;
+
+export function createRowStore(mostRows = MOST_ROWS): RowStore {
+  const known = new Map<string, AnyRow | undefined>();
+  const whole = new Set<string>();
+  const staged = new Map<string, Change>();
+
+  const rows: Rows = {
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the contract's own parameter
+    get<Row>(table: AnyTable, ...values: readonly string[]) {
+      const key = rowKey(table, values);
+      if (!known.has(key) && !whole.has(table.name))
+        throw new Error(`row was not asked for: ${key.replaceAll('\n', ' ')}`);
+      return known.get(key) as Row | undefined;
+    },
+    all<Row>(table: AnyTable) {
+      if (!whole.has(table.name)) throw new Error(`rows were not asked for: ${table.name}`);
+      const found: Row[] = [];
+      for (const [key, row] of known) if (row && key.startsWith(`${table.name}\n`)) found.push(row as Row);
+      return found;
+    },
+  };
+
+  return {
+    rows,
+    async load(client, keys) {
+      for (const [table, wanted] of missing(keys, known, whole)) {
+        const found = await readRows(client, table, wanted);
+        if (wanted === 'all') whole.add(table.name);
+        else for (const values of wanted) known.set(rowKey(table, values), undefined);
+        for (const row of found) known.set(keyOfRow(table, row), row);
+      }
+    },
+    stage(changes) {
+      for (const change of changes) {
+        const key = keyOfRow(change.table, change.row);
+        known.set(key, change.row);
+        staged.set(key, change);
+      }
+    },
+    async write(client) {
+      for (const [table, changed] of byTable(staged.values())) await writeRows(client, table, changed);
+    },
+    settle() {
+      staged.clear();
+      if (known.size > mostRows) {
+        known.clear();
+        whole.clear();
+      }
+    },
+    reset() {
+      staged.clear();
+      known.clear();
+      whole.clear();
+    },
+  };
+}
+
+type Wanted = readonly (readonly string[])[] | 'all';
+
+function missing(
+  keys: readonly Key[],
+  known: ReadonlyMap<string, unknown>,
+  whole: ReadonlySet<string>,
+): Map<AnyTable, Wanted> {
+  const wanted = new Map<AnyTable, Map<string, readonly string[]> | 'all'>();
+  for (const { table, values } of keys) {
+    if (whole.has(table.name) || wanted.get(table) === 'all') continue;
+    if (values === 'all') {
+      wanted.set(table, 'all');
+      continue;
+    }
+    const key = rowKey(table, values);
+    if (known.has(key)) continue;
+    const present = wanted.get(table);
+    if (present instanceof Map) present.set(key, values);
+    else wanted.set(table, new Map([[key, values]]));
+  }
+  return new Map([...wanted].map(([table, of]) => [table, of === 'all' ? of : [...of.values()]]));
+}
+
+async function readRows(client: Queryable, table: AnyTable, wanted: Wanted): Promise<AnyRow[]> {
+  const columns = Object.entries(table.columns).map(([name, type]) => `${readAs(`t.${name}`, type)} as ${name}`);
+  const select = `select ${columns.join(', ')} from ${table.name} t`;
+  if (wanted === 'all') return (await client.query<AnyRow>(select)).rows;
+  const typed = table.key.map((name) => `${name} ${table.columns[name] ?? 'text'}`);
+  const matches = table.key.map((name) => `t.${name} = k.${name}`);
+  const keys = wanted.map((values) => Object.fromEntries(table.key.map((name, index) => [name, values[index]])));
+  const { rows } = await client.query<AnyRow>(
+    `${select} join json_to_recordset($1::json) as k(${typed.join(', ')}) on ${matches.join(' and ')}`,
+    [JSON.stringify(keys)],
+  );
+  return rows;
+}
+
+/** In the form in which projections write it, so that a row read back equals the row that was written. */
+function readAs(column: string, type: SqlType): string {
+  if (type === 'numeric') return `trim_scale(${column})::text`;
+  if (type === 'bigint') return `${column}::float8`;
+  if (type === 'date') return `${column}::text`;
+  if (type === 'timestamptz') return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return column;
+}
+
+async function writeRows(client: Queryable, table: AnyTable, rows: readonly AnyRow[]): Promise<void> {
+  const names = Object.keys(table.columns);
+  const typed = Object.entries(table.columns).map(([name, type]) => `${name} ${type}`);
+  const others = names.filter((name) => !table.key.includes(name));
+  await client.query(
+    `insert into ${table.name} (${names.join(', ')})
+     select ${names.join(', ')} from json_to_recordset($1::json) as r(${typed.join(', ')})
+     on conflict (${table.key.join(', ')}) do update set ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    [toJson(rows)],
+  );
+}
+
+/** Without U+0000, which JSON can say and PostgreSQL cannot keep: one odd character must not stop a projection. */
+function toJson(rows: readonly AnyRow[]): string {
+  const text = JSON.stringify(rows);
+  if (!text.includes('\\u0000')) return text;
+  return JSON.stringify(rows, (_key, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\u0000', '\ufffd') : value,
+  );
+}
+
+function byTable(changes: Iterable<Change>): Map<AnyTable, AnyRow[]> {
+  const tables = new Map<AnyTable, AnyRow[]>();
+  for (const { table, row } of changes) {
+    const rows = tables.get(table);
+    if (rows) rows.push(row);
+    else tables.set(table, [row]);
+  }
+  return tables;
+}

@@ -1,0 +1,145 @@
+// Keeps one projection up to date for as long as the process lives. Whatever goes wrong stops only this projection: it says
+// so, waits longer each time, and goes on from its checkpoint.
+import type { EventStore } from '../src/eventstore/eventStore.ts';
+import { type Clock, isoTime } from '../src/platform/clock.ts';
+import type { Logger } from '../src/platform/logger.ts';
+import { type Postgres, isUnavailable } from '../src/platform/postgres.ts';
+import { type Applier, PoisonError, createApplier } from './applyBatch.ts';
+import { CheckpointMovedError, openCheckpoint, recordFailure } from './checkpoint.ts';
+import type { Projection } from './projection.ts';
+import { closeSession, pause, waitForLock } from './projectionLock.ts';
+
+export type RunnerTools = {
+  readonly postgres: Postgres;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** How often the checkpoint says that there is nothing to do. */
+  readonly heartbeatMs?: number;
+  readonly retryMs?: { readonly least: number; readonly most: number };
+};
+
+const HEARTBEAT_MS = 2_000;
+const RETRY_MS = { least: 250, most: 30_000 };
+
+/** Resolves when the signal is aborted and what was begun is committed; it rejects for nothing. */
+export async function runProjection(projection: Projection, tools: RunnerTools): Promise<void> {
+  const { clock, signal, retryMs = RETRY_MS } = tools;
+  const logger = tools.logger.child({ projection: projection.name });
+  const wait = { ms: retryMs.least };
+  const onProgress = () => {
+    wait.ms = retryMs.least;
+  };
+  while (!signal.aborted) {
+    try {
+      await runUnderLock(projection, { ...tools, logger }, onProgress);
+      // A backend may end a subscription by itself: it is asked again, not in a tight circle.
+      await pause(clock, retryMs.least, signal);
+    } catch (error) {
+      if (error instanceof CheckpointMovedError) {
+        logger.info('its checkpoint was moved by somebody else; reading it again');
+        continue;
+      }
+      tell(logger, error, wait.ms);
+      await keepFailure(projection, tools, error, logger);
+      await pause(clock, wait.ms, signal);
+      wait.ms = Math.min(wait.ms * 2, retryMs.most);
+    }
+  }
+}
+
+async function runUnderLock(projection: Projection, tools: RunnerTools, onProgress: () => void): Promise<void> {
+  const { postgres, clock, logger, signal } = tools;
+  const lock = await waitForLock({
+    postgres,
+    projection: projection.name,
+    clock,
+    signal,
+    onWait: () => logger.info('another copy keeps this projection; waiting to take over'),
+  });
+  if (!lock) return;
+  try {
+    const start = await openCheckpoint(postgres, projection, isoTime(clock.now()));
+    logger.info('projection runs', { from: start || 'start' });
+    const applier = createApplier(projection, { postgres, clock, onProgress }, start);
+    await follow(projection, tools, applier, start, lock.lost);
+  } finally {
+    await closeSession(lock);
+  }
+}
+
+async function follow(
+  projection: Projection,
+  tools: RunnerTools,
+  applier: Applier,
+  start: string,
+  lost: AbortSignal,
+): Promise<void> {
+  const { store, signal } = tools;
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, lost, over.signal]);
+  const heart = beat(tools, applier, ended, over);
+  try {
+    for await (const batch of store.subscribe(start, projection.categories, ended)) {
+      if (ended.aborted) break;
+      await applier.apply(batch);
+    }
+  } finally {
+    over.abort();
+    await heart.stopped;
+  }
+  if (heart.failure) throw heart.failure;
+  if (lost.aborted && !signal.aborted)
+    throw new Error('the connection that holds the lock was lost', { cause: lost.reason });
+}
+
+/** Says every few seconds that the projection lives and whether anything is waiting. Ends the subscription when it cannot. */
+function beat(
+  { store, clock, heartbeatMs = HEARTBEAT_MS }: RunnerTools,
+  applier: Applier,
+  ended: AbortSignal,
+  over: AbortController,
+) {
+  const heart: { stopped: Promise<void>; failure: Error | undefined } = {
+    stopped: Promise.resolve(),
+    failure: undefined,
+  };
+  const run = async (): Promise<void> => {
+    try {
+      while (!ended.aborted) {
+        await applier.touch(await store.head());
+        await pause(clock, heartbeatMs, ended);
+      }
+    } catch (error) {
+      heart.failure = error instanceof Error ? error : new Error(String(error), { cause: error });
+      over.abort();
+    }
+  };
+  heart.stopped = run();
+  return heart;
+}
+
+function tell(logger: Logger, error: unknown, retryMs: number): void {
+  if (error instanceof PoisonError) {
+    const { id, type, stream, position } = error.event;
+    const fields = { error: error.cause, eventId: id, type, stream, position, retryMs };
+    logger.error('stopped at an event that it cannot project; it is not skipped', fields);
+  } else if (isUnavailable(error)) {
+    logger.warn('the database is away; the projection goes on when it is back', { error, retryMs });
+  } else {
+    logger.error('the projection failed; trying again', { error, retryMs });
+  }
+}
+
+/** For /ready and for people with SQL. Only the log line is left when the database does not take it. */
+async function keepFailure(projection: Projection, tools: RunnerTools, error: unknown, logger: Logger): Promise<void> {
+  if (!(error instanceof PoisonError)) return;
+  const { id, position } = error.event;
+  try {
+    const now = isoTime(tools.clock.now());
+    await recordFailure(tools.postgres, projection, { eventId: id, position, message: error.message, now });
+  } catch (cause) {
+    logger.warn('the failure could not be kept in the checkpoint table', { error: cause });
+  }
+}
