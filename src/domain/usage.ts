@@ -74,6 +74,7 @@ export function costOf(usage: Usage, prices: Prices | undefined, at: number): Co
     lines.push({ line, pricedAs, count, price, amount });
   }
   if (valid.request !== undefined) {
+    if (valid.request.startsWith('-')) return undefined;
     const amount = amountOf(parseDecimal(valid.request), 1);
     total += amount;
     lines.push({ line: 'request', pricedAs: 'request', count: 1, price: valid.request, amount });
