@@ -1,0 +1,185 @@
+// From a file to events: a second run plans nothing, feeds keep what they said, and overrides win over everybody.
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { type Catalog, EMPTY_CATALOG } from '../../../src/domain/catalog.ts';
+import { type ModelWish, planCatalogChanges } from '../../../src/domain/catalogChanges.ts';
+import { type DomainEvent, schemaOf } from '../../../src/domain/events.ts';
+import { foldCatalog } from '../../../src/domain/foldCatalog.ts';
+import { DETAILS, MODEL, described, priced, registered, revised } from './catalogEvents.ts';
+
+const CHANGE = { at: '2026-11-20T00:00:00.000Z', by: 'test' };
+const wish = (rest: Partial<ModelWish> = {}): ModelWish => ({
+  provider: 'openai',
+  modelName: 'one',
+  details: { tags: ['chat'], abilities: { tools: true } },
+  prices: { input: '0.000001', output: '0.000004' },
+  ...rest,
+});
+const plan = (catalog: Catalog, models: readonly ModelWish[], overrides: readonly ModelWish[] = []) =>
+  planCatalogChanges(catalog, { models, overrides }, CHANGE);
+const apply = (catalog: Catalog, events: readonly DomainEvent[]) =>
+  foldCatalog(revised(events, catalog.version + 1), catalog);
+const typesOf = (events: readonly DomainEvent[]) => events.map(({ type }) => type);
+const seeded = foldCatalog(revised([registered()]));
+
+describe('first values of a file', () => {
+  it('register a model that the catalog does not know', () => {
+    const [event, ...rest] = plan(EMPTY_CATALOG, [wish()]);
+    expect(rest).to.deep.equal([]);
+    expect(event).to.deep.equal({
+      type: 'ModelRegistered',
+      data: {
+        modelId: MODEL,
+        source: 'seed',
+        ...CHANGE,
+        provider: 'openai',
+        modelName: 'one',
+        details: DETAILS,
+        prices: { input: '0.000001', output: '0.000004' },
+      },
+    });
+  });
+
+  it('are enough with a name alone: the entry is enabled, of weight 1, and its price is unknown, not zero', () => {
+    const [event] = plan(EMPTY_CATALOG, [wish({ details: {}, prices: undefined })]);
+    expect(schemaOf('ModelRegistered').safeParse(event?.data).success).to.equal(true);
+    expect(event?.data).to.deep.include({
+      details: { enabled: true, tags: [], qualityWeight: 1, abilities: {} },
+      prices: null,
+    });
+  });
+
+  it('change nothing when they say what is known', () => {
+    expect(plan(seeded, [wish()])).to.deep.equal([]);
+  });
+
+  it('correct what a file has said before', () => {
+    const events = plan(seeded, [wish({ details: { tags: ['coding'] }, prices: { input: '0.000003' } })]);
+    expect(typesOf(events)).to.deep.equal(['ModelDetailsChanged', 'ModelPriceChanged']);
+    expect(apply(seeded, events).models.get(MODEL)?.prices).to.deep.equal({ input: '0.000003' });
+  });
+
+  it('take back a price that the file no longer gives', () => {
+    const catalog = apply(seeded, plan(seeded, [wish({ prices: undefined })]));
+    expect(catalog.models.get(MODEL)?.prices).to.equal(undefined);
+  });
+
+  it('leave a price alone that a feed has given since, and still correct the details', () => {
+    const fed = apply(seeded, [priced({ input: '0.000009' })]);
+    const events = plan(fed, [wish({ details: { tags: ['coding'] }, prices: { input: '0.000003' } })]);
+    expect(typesOf(events)).to.deep.equal(['ModelDetailsChanged']);
+  });
+
+  it('leave details alone that a feed has given since, and still correct the price', () => {
+    const fed = apply(seeded, [described({ contextTokens: 5 })]);
+    const events = plan(fed, [wish({ details: { tags: ['coding'] }, prices: { input: '0.000003' } })]);
+    expect(typesOf(events)).to.deep.equal(['ModelPriceChanged']);
+  });
+
+  it('never take a model away that the file no longer lists', () => {
+    expect(plan(seeded, [])).to.deep.equal([]);
+  });
+});
+
+describe('an announced shutdown', () => {
+  const ending = wish({ details: { ...DETAILS, shutdownOn: '2027-01-31', replacement: 'openai/two' } });
+
+  it('deprecates at once, effective on its date', () => {
+    const events = plan(EMPTY_CATALOG, [ending]);
+    expect(typesOf(events)).to.deep.equal(['ModelRegistered', 'ModelDeprecated']);
+    expect(apply(EMPTY_CATALOG, events).models.get(MODEL)?.deprecation).to.deep.equal({
+      at: '2027-01-31T00:00:00.000Z',
+      reason: 'the provider shuts it down on 2027-01-31',
+      replacement: 'openai/two',
+    });
+  });
+
+  it('is planned again when its date or its replacement changes', () => {
+    const known = apply(EMPTY_CATALOG, plan(EMPTY_CATALOG, [ending]));
+    for (const changed of [{ shutdownOn: '2027-02-28' }, { replacement: 'openai/three' }]) {
+      const events = plan(known, [{ ...ending, details: { ...ending.details, ...changed } }]);
+      expect(typesOf(events)).to.deep.equal(['ModelDetailsChanged', 'ModelDeprecated']);
+    }
+  });
+});
+
+describe('overrides of a file', () => {
+  const fed = apply(seeded, [priced({ input: '0.000009', output: '0.00009' }), described({ contextTokens: 5 })]);
+
+  it('win over a feed, line by line, as source manual', () => {
+    const catalog = apply(fed, plan(fed, [wish()], [wish({ details: {}, prices: { input: '0.000002' } })]));
+    const model = catalog.models.get(MODEL);
+    expect(model?.prices).to.deep.equal({ input: '0.000002', output: '0.00009' });
+    expect(model?.priceSource).to.equal('manual');
+    expect(model?.detailsSource).to.equal('models_dev');
+  });
+
+  it('win over the first values of the same file', () => {
+    const events = plan(EMPTY_CATALOG, [wish()], [wish({ details: { enabled: false }, prices: undefined })]);
+    const model = apply(EMPTY_CATALOG, events).models.get(MODEL);
+    expect(typesOf(events)).to.deep.equal(['ModelRegistered', 'ModelDetailsChanged']);
+    expect(model?.details.enabled).to.equal(false);
+    expect(model?.prices?.input).to.equal('0.000001');
+  });
+
+  it('change the abilities that they name, and keep the others', () => {
+    const events = plan(fed, [], [wish({ details: { abilities: { vision: false } }, prices: undefined })]);
+    const details = apply(fed, events).models.get(MODEL)?.details;
+    expect(details?.abilities).to.deep.equal({ tools: true, vision: false });
+    expect(details?.contextTokens).to.equal(5);
+  });
+
+  it('win again after a feed has said something else', () => {
+    const override = [wish({ details: {}, prices: { input: '0.000002' } })];
+    const overridden = apply(fed, plan(fed, [], override));
+    const again = apply(overridden, [priced({ input: '0.000009' })]);
+    expect(apply(again, plan(again, [], override)).models.get(MODEL)?.prices?.input).to.equal('0.000002');
+  });
+
+  it('register a model that stands nowhere else', () => {
+    const [event, ...rest] = plan(EMPTY_CATALOG, [], [wish()]);
+    expect(rest).to.deep.equal([]);
+    expect(event?.type).to.equal('ModelRegistered');
+    expect(event?.data).to.include({ source: 'manual' });
+  });
+});
+
+const names = ['one', 'two', 'three', 'four'] as const;
+const price = fc.constantFrom('0', '0.000001', '0.0000025', '0.00000004166666666666667');
+const details = fc.record(
+  {
+    tags: fc.subarray(['chat', 'coding', 'reasoning']),
+    enabled: fc.boolean(),
+    qualityWeight: fc.constantFrom(0.8, 1, 1.2),
+    contextTokens: fc.constantFrom(1000, 200_000),
+    abilities: fc.record({ tools: fc.boolean(), vision: fc.boolean() }, { requiredKeys: [] }),
+    shutdownOn: fc.constantFrom('2026-12-01', '2027-01-31'),
+    replacement: fc.constantFrom('openai/one', 'openai/two'),
+  },
+  { requiredKeys: [] },
+);
+const prices = fc.option(fc.record({ input: price, output: price, cachedInput: price }, { requiredKeys: [] }), {
+  nil: undefined,
+});
+const wishes = fc
+  .record({
+    listed: fc.subarray([...names]),
+    all: fc.array(fc.record({ details, prices }), { minLength: 4, maxLength: 4 }),
+  })
+  .map(({ listed, all }) => listed.map((modelName, place) => wish({ modelName, ...all[place] })));
+
+describe('any file', () => {
+  it('plans only events that the log takes, and nothing more on its second run', () => {
+    fc.assert(
+      fc.property(wishes, wishes, wishes, wishes, (oldModels, oldOverrides, models, overrides) => {
+        const before = apply(EMPTY_CATALOG, plan(EMPTY_CATALOG, oldModels, oldOverrides));
+        const events = plan(before, models, overrides);
+        for (const { type, data } of events) {
+          expect(schemaOf(type).safeParse(JSON.parse(JSON.stringify(data))).error, type).to.equal(undefined);
+        }
+        expect(plan(apply(before, events), models, overrides)).to.deep.equal([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
