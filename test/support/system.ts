@@ -1,0 +1,93 @@
+// The whole router as its user starts it: the supervisor as a process of its own, with a data folder of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './until.ts';
+
+export type System = {
+  readonly url: string;
+  readonly key: string;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly supervisor: ChildProcess;
+  /** Everything printed so far. */
+  output(): string;
+  /** SIGINT, and the time until the supervisor has ended. */
+  stop(): Promise<{ code: number | null; tookMs: number }>;
+};
+
+export type SystemSettings = {
+  readonly dataDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly command?: readonly string[];
+};
+
+const FROM_SOURCE = ['--import', 'tsx', 'src/start.ts', '--from-source'];
+
+export function spawnSystem({ dataDir = newDataDir(), env = {}, command = FROM_SOURCE }: SystemSettings = {}): {
+  supervisor: ChildProcess;
+  dataDir: string;
+  output: () => string;
+  ended: Promise<number | null>;
+} {
+  const supervisor = spawn(process.execPath, command, {
+    // A process group of its own: a test can press Ctrl-C on all of it.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      OMNI_DATA_DIR: dataDir,
+      PORT: '0',
+      RATE_LIMIT_MAX: '1000000',
+      ...env,
+    },
+  });
+  let printed = '';
+  for (const stream of [supervisor.stdout, supervisor.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => supervisor.once('exit', (code) => resolve(code)));
+  return { supervisor, dataDir, output: () => printed, ended };
+}
+
+export function newDataDir(): string {
+  return mkdtempSync(join(tmpdir(), 'omni-system-'));
+}
+
+/** @throws Error with everything printed, when it does not answer within 60 s */
+export async function startSystem(settings: SystemSettings = {}): Promise<System> {
+  const { supervisor, dataDir, output, ended } = spawnSystem(settings);
+  let exited = false;
+  void ended.then(() => {
+    exited = true;
+  });
+  const url = await until(
+    () => {
+      if (exited) throw new Error(`the system ended:\n${output()}`);
+      return /curl -s (http:\S+?)\/v1\/chat/.exec(output())?.[1];
+    },
+    { within: 60_000, what: 'the system' },
+  );
+  return {
+    url,
+    key: readFileSync(join(dataDir, 'local-key'), 'utf8').trim(),
+    databaseUrl: readFileSync(join(dataDir, 'database-url'), 'utf8').trim(),
+    dataDir,
+    supervisor,
+    output,
+    async stop() {
+      const begun = performance.now();
+      supervisor.kill('SIGINT');
+      const code = await ended;
+      return { code, tookMs: performance.now() - begun };
+    },
+  };
+}
+
+export function removeDataDir(dataDir: string): void {
+  if (existsSync(dataDir)) rmSync(dataDir, { recursive: true, force: true });
+}
