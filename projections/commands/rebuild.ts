@@ -1,5 +1,6 @@
 // `npm run rebuild -- <projection>|<table>|all`: empties its tables and fills them again from the event log, also while the
 // system runs.
+import { databaseUrlOf } from '../../src/cli/command.ts';
 import { StartError } from '../../src/platform/startError.ts';
 import { openTools } from '../openTools.ts';
 import { rebuildProjection } from '../rebuildProjection.ts';
@@ -14,7 +15,9 @@ async function rebuild(name: string, { lifecycle, ...tools }: ProcessTools): Pro
     const names = PROJECTIONS.map((one) => `${one.name} (${one.tables.map(({ name: table }) => table).join(', ')})`);
     throw new StartError(`which projection? Found "${name}"; allowed: all, ${names.join(', ')}`);
   }
-  const { postgres, store } = await openTools(lifecycle, tools);
+  // As every command: without DATABASE_URL, the embedded database of the router that runs here.
+  const env = { ...tools.env, databaseUrl: databaseUrlOf(tools.env) };
+  const { postgres, store } = await openTools(lifecycle, { ...tools, env });
   const { clock, logger } = tools;
   for (const projection of chosen) {
     const startedAt = clock.monotonicMs();
