@@ -77,8 +77,8 @@ export function fromChatRequest(body: ChatRequest, catalog: Catalog): Parsed {
     openrouter: openrouterPart(provider),
     wishes: {
       ...common(chat, chain, provider),
-      priority: AUTO[model ?? '']?.priority ?? priority,
-      latencyPref: AUTO[model ?? '']?.latencyPref ?? latency_pref,
+      priority: AUTO.get(model ?? '')?.priority ?? priority,
+      latencyPref: AUTO.get(model ?? '')?.latencyPref ?? latency_pref,
       ...(max_cost === undefined ? {} : { maxCostUsd: decimalText(max_cost) }),
       ...(effort === undefined ? {} : { effort }),
       ...(deadline_ms === undefined ? {} : { deadlineMs: deadline_ms }),
@@ -95,8 +95,8 @@ export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catal
     openrouter: openrouterPart(provider),
     wishes: {
       ...common(chat, chain, provider),
-      priority: AUTO[model]?.priority ?? 'balanced',
-      latencyPref: AUTO[model]?.latencyPref ?? 'normal',
+      priority: AUTO.get(model)?.priority ?? 'balanced',
+      latencyPref: AUTO.get(model)?.latencyPref ?? 'normal',
       ...(reasoning_effort === undefined || reasoning_effort === null ? {} : { effort: reasoning_effort }),
     },
   };
@@ -105,19 +105,19 @@ export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catal
 type Auto = Pick<Wishes, 'priority' | 'latencyPref'>;
 const BALANCED: Auto = { priority: 'balanced', latencyPref: 'normal' };
 /** Names that ask the router to choose. */
-const AUTO: Readonly<Record<string, Auto | undefined>> = {
-  auto: BALANCED,
-  'omni/auto': BALANCED,
-  'auto:cost': { priority: 'cheap', latencyPref: 'normal' },
-  'auto:quality': { priority: 'best', latencyPref: 'normal' },
-  'auto:speed': { priority: 'balanced', latencyPref: 'fast' },
-};
+const AUTO: ReadonlyMap<string, Auto> = new Map([
+  ['auto', BALANCED],
+  ['omni/auto', BALANCED],
+  ['auto:cost', { priority: 'cheap', latencyPref: 'normal' }],
+  ['auto:quality', { priority: 'best', latencyPref: 'normal' }],
+  ['auto:speed', { priority: 'balanced', latencyPref: 'fast' }],
+]);
 
 type Chain = { readonly models: string[]; readonly fallback: boolean };
 
 function chainOf(model: string | undefined, models: readonly string[] | undefined, catalog: Catalog): Chain {
-  const wanted = [...(model === undefined || AUTO[model] ? [] : [model]), ...(models ?? [])].filter(
-    (name) => !AUTO[name],
+  const wanted = [...(model === undefined || AUTO.has(model) ? [] : [model]), ...(models ?? [])].filter(
+    (name) => !AUTO.has(name),
   );
   const ids = [...new Set(wanted.map((name) => idOf(name, catalog)))];
   return { models: ids, fallback: ids.length !== 1 };
