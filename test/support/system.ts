@@ -1,6 +1,6 @@
 // The whole router as its user starts it: the supervisor as a process of its own, with a data folder of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './until.ts';
@@ -54,8 +54,11 @@ export function spawnSystem({ dataDir = newDataDir(), env = {}, command = FROM_S
   return { supervisor, dataDir, output: () => printed, ended };
 }
 
-export function newDataDir(): string {
-  return mkdtempSync(join(tmpdir(), 'omni-system-'));
+/** Mode 0755 by default: with 0700, as root, the database goes to the system's state folder instead. */
+export function newDataDir(mode = 0o755): string {
+  const folder = mkdtempSync(join(tmpdir(), 'omni-system-'));
+  chmodSync(folder, mode);
+  return folder;
 }
 
 /** @throws Error with everything printed, when it does not answer within 60 s */
