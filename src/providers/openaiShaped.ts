@@ -3,7 +3,7 @@
 import OpenAI from 'openai';
 import type { ProviderName } from '../domain/catalog.ts';
 import type { Chat } from '../domain/chat.ts';
-import { type Exchange, type HttpPool, post, readJsonReply } from './http.ts';
+import { type Exchange, type HttpPool, post, readJsonReply, transportFailure } from './http.ts';
 import { postForEvents } from './httpStream.ts';
 import { type Answer, type CallOptions, type Chunk, type Provider, ProviderError } from './provider.ts';
 import { streamAnswer } from './streamAnswer.ts';
@@ -95,7 +95,7 @@ function createSender(vendor: OpenAiShaped): Send {
       await made.asResponse();
     } catch (error) {
       if (!options.signal.aborted || outcome) throw error;
-      throw new ProviderError({ kind: 'cancelled', message: 'the caller went away' }, { cause: error });
+      throw new ProviderError(transportFailure(error, options.signal), { cause: error });
     }
     if (!outcome) throw new Error('the openai package ended without a call');
     if ('failure' in outcome) throw outcome.failure;
