@@ -1,0 +1,51 @@
+// What the process and the commands of this room need: database and event log, owned by the process's life.
+import { resolve } from 'node:path';
+import type { EventStore } from '../src/eventstore/eventStore.ts';
+import { openEventStore } from '../src/eventstore/open.ts';
+import { type Clock, systemClock } from '../src/platform/clock.ts';
+import type { Lifecycle } from '../src/platform/lifecycle.ts';
+import type { Logger } from '../src/platform/logger.ts';
+import { pendingMigrations } from '../src/platform/migrations.ts';
+import { type Postgres, isUnavailable, openPostgres } from '../src/platform/postgres.ts';
+import { StartError } from '../src/platform/startError.ts';
+
+const MIGRATIONS = resolve('sql/migrations');
+
+export type ProjectionTools = {
+  readonly postgres: Postgres;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+};
+
+/** @throws StartError when the tables are not there yet */
+export async function openTools(
+  lifecycle: Lifecycle,
+  settings: { readonly databaseUrl: string; readonly eventStoreUrl: string | undefined; readonly logger: Logger },
+): Promise<ProjectionTools> {
+  const { databaseUrl, eventStoreUrl: url, logger } = settings;
+  const clock = systemClock;
+  const postgres = openPostgres({ connectionString: databaseUrl, applicationName: 'omni-projections', logger });
+  lifecycle.own('the database pool', () => postgres.close());
+  await checkMigrations(postgres, logger);
+  const store = await lifecycle.open(
+    'the event log',
+    () => openEventStore({ url, postgres, clock, logger }),
+    (opened) => opened.close(),
+  );
+  return { postgres, store, clock, logger, signal: lifecycle.stopping };
+}
+
+async function checkMigrations(postgres: Postgres, logger: Logger): Promise<void> {
+  try {
+    const pending = await pendingMigrations(postgres, MIGRATIONS);
+    if (pending.length > 0) {
+      throw new StartError(`the database lacks the migrations ${pending.join(', ')}: run \`npm run setup\``);
+    }
+  } catch (error) {
+    // Each projection waits for the database by itself.
+    if (!isUnavailable(error)) throw error;
+    logger.warn('the database is away', { error });
+  }
+}
