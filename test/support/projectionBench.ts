@@ -97,7 +97,7 @@ export function useProjections() {
             'select position from projection_checkpoints where name = $1 and caught_up_at is not null',
             [name],
           );
-          return rows[0]?.position === head;
+          return rows[0]?.position === (head ?? START);
         },
         { within: 10_000, what: `${name} at the end of the log` },
       );
