@@ -42,7 +42,7 @@ export async function postForEvents(pool: HttpPool, exchange: Exchange): Promise
   );
   const header = (name: string): string | undefined => reply.headers[name]?.toString();
   if (reply.statusCode !== 200 || /json|html/.test(header('content-type') ?? '')) {
-    const text = await guarded(exchange, () => readCapped(reply.body));
+    const text = await guarded(exchange, () => readCapped(reply.body, () => pool.now() - startedAt > timeouts.wholeMs));
     const { body: whole, requestId } = readJsonReply(pool, { status: reply.statusCode, header, text });
     throw new ProviderError({ ...failureOfWhole(whole, text, pool.now()), providerRequestId: requestId });
   }

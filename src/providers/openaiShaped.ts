@@ -52,6 +52,9 @@ export function createOpenAiShaped(vendor: OpenAiShaped): Provider {
   };
 }
 
+// The package looks at its status only.
+const NOTHING = new Response(null, { status: 200 });
+
 type Send = <T>(body: object, options: CallOptions, exchange: (made: Exchange) => Promise<T>) => Promise<T>;
 /** What travels through the package beside one request, from our call to our fetch. */
 type Carrier = { run(url: string, headers: Headers, body: unknown): Promise<void> };
@@ -67,7 +70,7 @@ function createSender(vendor: OpenAiShaped): Send {
       if (!carrier) throw new Error('a request came without its carrier');
       await carrier.run(url instanceof Request ? url.url : url.toString(), new Headers(init?.headers), init?.body);
       // The real reply is read outside the package, whatever its status: it must not be interpreted twice.
-      return new Response(null, { status: 200 });
+      return NOTHING;
     },
   });
   return async (body, options, exchange) => {

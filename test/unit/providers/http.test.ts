@@ -62,6 +62,15 @@ describe('An exchange with a vendor', () => {
     expect((await failureOf(collectStream(openai(server.url).stream(CHAT, quick())))).kind).to.equal('timed-out');
   });
 
+  it('times out on an answer that drips for ever', async () => {
+    server = await openWireServer((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const beat = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(beat));
+    });
+    expect((await failureOf(openai(server.url).complete(CHAT, quick({ wholeMs: 150 })))).kind).to.equal('timed-out');
+  });
+
   it('times out when only comments come, although they keep the connection alive', async () => {
     server = await openWireServer((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
