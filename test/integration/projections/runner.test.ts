@@ -96,6 +96,27 @@ describe('the runner of projections', function () {
     expect(await usageCount()).to.equal(1);
   });
 
+  it('counts as caught up at the end of the log, or after a silence where the backend does not tell its position', async () => {
+    const batch = await readBatch();
+    const time = { ms: 0 };
+    const applier = createApplier(
+      requests,
+      { postgres: bench.postgres, clock: { ...clock, monotonicMs: () => time.ms } },
+      START,
+    );
+    const isCaughtUp = async () =>
+      (await bench.postgres.query('select from projection_checkpoints where caught_up_at is not null')).rowCount === 1;
+    await applier.apply(batch);
+    await applier.touch('elsewhere');
+    expect(await isCaughtUp()).to.equal(false);
+    await applier.touch(batch.position);
+    expect(await isCaughtUp()).to.equal(true);
+    await bench.postgres.query('update projection_checkpoints set caught_up_at = null');
+    time.ms = 10_000;
+    await applier.touch('elsewhere');
+    expect(await isCaughtUp()).to.equal(true);
+  });
+
   it('lets a second copy wait and take over when the first one ends', async () => {
     const first = new AbortController();
     const one = runProjection(requests, bench.tools(first.signal));
