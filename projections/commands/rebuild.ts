@@ -2,39 +2,39 @@
 // system runs.
 import { databaseUrlOf } from '../../src/cli/command.ts';
 import { StartError } from '../../src/platform/startError.ts';
-import { openTools } from '../openTools.ts';
+import { runMain } from '../../src/runMain.ts';
+import { type ProjectionTools, openTools } from '../openTools.ts';
+import type { Projection } from '../projection.ts';
 import { rebuildProjection } from '../rebuildProjection.ts';
 import { PROJECTIONS, findProjections } from '../registry.ts';
-import { type ProcessTools, startProcess } from '../startProcess.ts';
 
 const TELL_EVERY_MS = 1_000;
 
-async function rebuild(name: string, { lifecycle, ...tools }: ProcessTools): Promise<void> {
+/** @throws StartError that lists what there is */
+function choose(name: string): readonly Projection[] {
   const chosen = findProjections(name);
-  if (chosen.length === 0) {
-    const names = PROJECTIONS.map((one) => `${one.name} (${one.tables.map(({ name: table }) => table).join(', ')})`);
-    throw new StartError(`which projection? Found "${name}"; allowed: all, ${names.join(', ')}`);
-  }
-  // As every command: without DATABASE_URL, the embedded database of the router that runs here.
-  const env = { ...tools.env, databaseUrl: databaseUrlOf(tools.env) };
-  const { postgres, store } = await openTools(lifecycle, { ...tools, env });
-  const { clock, logger } = tools;
-  for (const projection of chosen) {
-    const startedAt = clock.monotonicMs();
-    let toldAt = startedAt;
-    logger.info('rebuilding', { projection: projection.name });
-    const runner = { postgres, store, clock, logger, signal: lifecycle.stopping };
-    await rebuildProjection(projection, runner, ({ lastEventAt }) => {
-      if (clock.monotonicMs() - toldAt < TELL_EVERY_MS) return;
-      toldAt = clock.monotonicMs();
-      logger.info('rebuilding', { projection: projection.name, upTo: lastEventAt?.toISOString() ?? 'start' });
-    });
-    const seconds = Math.round((clock.monotonicMs() - startedAt) / 100) / 10;
-    logger.info('rebuilt', { projection: projection.name, seconds });
-  }
+  if (chosen.length > 0) return chosen;
+  const names = PROJECTIONS.map((one) => `${one.name} (${one.tables.map(({ name: table }) => table).join(', ')})`);
+  throw new StartError(`which projection? Found "${name}"; allowed: all, ${names.join(', ')}`);
 }
 
-await startProcess('rebuild', async (tools) => {
-  await rebuild(process.argv[2] ?? '', tools);
-  tools.lifecycle.stop('done');
+async function rebuild(projection: Projection, tools: ProjectionTools): Promise<void> {
+  const { clock } = tools;
+  const logger = tools.logger.child({ projection: projection.name });
+  const startedAt = clock.monotonicMs();
+  let toldAt = startedAt;
+  await rebuildProjection(projection, tools, ({ lastEventAt }) => {
+    if (clock.monotonicMs() - toldAt < TELL_EVERY_MS) return;
+    toldAt = clock.monotonicMs();
+    logger.info('rebuilding', { upTo: lastEventAt?.toISOString() ?? 'start' });
+  });
+  logger.info('rebuilt', { seconds: Math.round((clock.monotonicMs() - startedAt) / 100) / 10 });
+}
+
+await runMain('rebuild', async (env, lifecycle, logger) => {
+  const chosen = choose(process.argv[2] ?? '');
+  const { eventStoreUrl } = env;
+  const tools = await openTools(lifecycle, { databaseUrl: databaseUrlOf(env), eventStoreUrl, logger });
+  for (const projection of chosen) await rebuild(projection, tools);
+  lifecycle.stop('done');
 });

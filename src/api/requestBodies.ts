@@ -102,15 +102,14 @@ export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catal
   };
 }
 
-type Auto = Pick<Wishes, 'priority' | 'latencyPref'>;
-const BALANCED: Auto = { priority: 'balanced', latencyPref: 'normal' };
-/** Names that ask the router to choose. */
-const AUTO: ReadonlyMap<string, Auto> = new Map([
-  ['auto', BALANCED],
-  ['omni/auto', BALANCED],
-  ['auto:cost', { priority: 'cheap', latencyPref: 'normal' }],
-  ['auto:quality', { priority: 'best', latencyPref: 'normal' }],
-  ['auto:speed', { priority: 'balanced', latencyPref: 'fast' }],
+type Auto = Partial<Pick<Wishes, 'priority' | 'latencyPref'>>;
+/** Names that ask the router to choose; what a name does not say, the request's own fields do. */
+const AUTO: ReadonlyMap<string, Auto> = new Map<string, Auto>([
+  ['auto', {}],
+  ['omni/auto', {}],
+  ['auto:cost', { priority: 'cheap' }],
+  ['auto:quality', { priority: 'best' }],
+  ['auto:speed', { latencyPref: 'fast' }],
 ]);
 
 type Chain = { readonly models: string[]; readonly fallback: boolean };

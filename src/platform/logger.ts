@@ -16,6 +16,9 @@ export type Logger = {
 
 const SECRET_FIELD = /authorization|api[-_]?key$|password|secret|token$|cookie|connectionstring/i;
 
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s/@]+@/gi;
+const DEPTH = 8;
+
 export function createLogger(options: { level: LogLevel; json: boolean; process: string }): Logger {
   const { format } = winston;
   const readable = format.printf(({ timestamp, level, message, process, ...fields }) => {
@@ -35,7 +38,7 @@ function wrap(target: winston.Logger, base: LogFields): Logger {
   const write =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
-      target.log({ level, message, ...clean({ ...base, ...fields }) });
+      target.log({ ...clean({ ...base, ...fields }, DEPTH), level, message });
     };
   return {
     error: write('error'),
@@ -46,22 +49,27 @@ function wrap(target: winston.Logger, base: LogFields): Logger {
   };
 }
 
-function clean(fields: LogFields): Record<string, unknown> {
+function clean(fields: LogFields, depth: number): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, SECRET_FIELD.test(key) ? '[redacted]' : plain(value)]),
+    Object.entries(fields).map(([key, value]) => [key, SECRET_FIELD.test(key) ? '[redacted]' : plain(value, depth)]),
   );
 }
 
-/** Errors as message, code, stack and causes; everything else as it is, its own secret-like fields blanked. */
-function plain(value: unknown): unknown {
-  if (value instanceof Error) {
-    const { name, message, stack, cause } = value;
-    const code = 'code' in value ? { code: value.code } : {};
-    return { name, message, ...code, stack, ...(cause === undefined ? {} : { cause: plain(cause) }) };
-  }
+/** What JSON can hold: errors as message, code, stack and causes; secret-like fields and passwords in URLs blanked. */
+function plain(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return value.replace(URL_PASSWORD, '$1[redacted]@');
   if (typeof value === 'bigint') return value.toString();
-  if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    return clean(value as LogFields);
-  }
+  if (value === null || typeof value !== 'object') return value;
+  // Also what ends a circle.
+  if (depth === 0) return '[deeper]';
+  if (value instanceof Error) return plainError(value, depth - 1);
+  if (Array.isArray(value)) return value.map((item) => plain(item, depth - 1));
+  if (Object.getPrototypeOf(value) === Object.prototype) return clean(value as LogFields, depth - 1);
   return value;
+}
+
+function plainError(error: Error, depth: number): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? { code: error.code } : {};
+  return clean({ name, message, ...code, stack, ...(cause === undefined ? {} : { cause }) }, depth);
 }

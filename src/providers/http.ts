@@ -41,8 +41,9 @@ export type TextReply = {
 };
 
 /** The exchange itself: any status, the body as text. @throws ProviderError when there was no whole answer */
-export async function post(pool: HttpPool, exchange: Exchange): Promise<TextReply & { readonly headers: Headers }> {
+export async function post(pool: HttpPool, exchange: Exchange): Promise<TextReply> {
   const { timeouts, signal, body } = exchange;
+  const until = pool.now() + timeouts.wholeMs;
   const reply = await guarded(exchange, () =>
     request(exchange.url, {
       method: 'POST',
@@ -54,11 +55,8 @@ export async function post(pool: HttpPool, exchange: Exchange): Promise<TextRepl
       signal,
     }),
   );
-  const text = await guarded(exchange, () => readCapped(reply.body));
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(reply.headers))
-    headers.set(name, Array.isArray(value) ? value.join(', ') : (value ?? ''));
-  return { status: reply.statusCode, header: (name) => headers.get(name) ?? undefined, headers, text };
+  const text = await guarded(exchange, () => readCapped(reply.body, () => pool.now() > until));
+  return { status: reply.statusCode, header: (name) => reply.headers[name]?.toString(), text };
 }
 
 /** @throws ProviderError unless it is a 200 that holds a JSON object */
@@ -74,12 +72,14 @@ export function readJsonReply(pool: HttpPool, { status, header, text }: TextRepl
   return { status, body, requestId };
 }
 
-export async function readCapped(body: AsyncIterable<Buffer>): Promise<string> {
+/** A body that drips for ever ends too: `isLate` is asked at every piece of it. */
+export async function readCapped(body: AsyncIterable<Buffer>, isLate: () => boolean): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of body) {
     bytes += part.length;
     if (bytes > MOST_BYTES) throw new ProviderError(malformed(`the provider's answer is over ${MOST_BYTES} bytes`));
+    if (isLate()) throw new ProviderError({ kind: 'timed-out', message: 'the answer took longer than it may' });
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

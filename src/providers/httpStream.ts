@@ -42,7 +42,7 @@ export async function postForEvents(pool: HttpPool, exchange: Exchange): Promise
   );
   const header = (name: string): string | undefined => reply.headers[name]?.toString();
   if (reply.statusCode !== 200 || /json|html/.test(header('content-type') ?? '')) {
-    const text = await guarded(exchange, () => readCapped(reply.body));
+    const text = await guarded(exchange, () => readCapped(reply.body, () => pool.now() - startedAt > timeouts.wholeMs));
     const { body: whole, requestId } = readJsonReply(pool, { status: reply.statusCode, header, text });
     throw new ProviderError({ ...failureOfWhole(whole, text, pool.now()), providerRequestId: requestId });
   }
@@ -77,19 +77,17 @@ type Reading = {
 
 async function* readEvents(body: Body, reading: Reading): AsyncGenerator<string> {
   const { pool, exchange, startedAt, keep } = reading;
-  const decoder = new TextDecoder();
-  const events: string[] = [];
-  const parser = createParser({ onEvent: ({ data }) => events.push(data) });
+  const decode = createEventDecoder();
   let bytes = 0;
   let seen = false;
   try {
     for await (const part of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += part.length;
       if (bytes > MOST_BYTES) throw new ProviderError(malformed(`the provider's answer is over ${MOST_BYTES} bytes`));
-      parser.feed(decoder.decode(part, { stream: true }));
+      const events = decode(part);
       seen ||= events.length > 0;
       checkTime(pool.now() - startedAt, seen, exchange);
-      yield* events.splice(0);
+      yield* events;
     }
   } catch (error) {
     if (error instanceof ProviderError) throw error;
@@ -98,6 +96,17 @@ async function* readEvents(body: Body, reading: Reading): AsyncGenerator<string>
   } finally {
     if (!keep() && !body.readableEnded) body.destroy();
   }
+}
+
+/** Bytes in, the data of the events that they complete out; where the bytes are split does not matter. */
+export function createEventDecoder(): (part: Uint8Array) => string[] {
+  const decoder = new TextDecoder();
+  const events: string[] = [];
+  const parser = createParser({ onEvent: ({ data }) => events.push(data) });
+  return (part) => {
+    parser.feed(decoder.decode(part, { stream: true }));
+    return events.splice(0);
+  };
 }
 
 const CUT = { kind: 'stream-cut', message: 'the provider broke the stream off', status: 200 } as const;

@@ -3,7 +3,7 @@
 import OpenAI from 'openai';
 import type { ProviderName } from '../domain/catalog.ts';
 import type { Chat } from '../domain/chat.ts';
-import { type Exchange, type HttpPool, post, readJsonReply } from './http.ts';
+import { type Exchange, type HttpPool, post, readJsonReply, transportFailure } from './http.ts';
 import { postForEvents } from './httpStream.ts';
 import { type Answer, type CallOptions, type Chunk, type Provider, ProviderError } from './provider.ts';
 import { streamAnswer } from './streamAnswer.ts';
@@ -52,6 +52,9 @@ export function createOpenAiShaped(vendor: OpenAiShaped): Provider {
   };
 }
 
+// The package looks at its status only.
+const NOTHING = new Response(null, { status: 200 });
+
 type Send = <T>(body: object, options: CallOptions, exchange: (made: Exchange) => Promise<T>) => Promise<T>;
 /** What travels through the package beside one request, from our call to our fetch. */
 type Carrier = { run(url: string, headers: Headers, body: unknown): Promise<void> };
@@ -67,7 +70,7 @@ function createSender(vendor: OpenAiShaped): Send {
       if (!carrier) throw new Error('a request came without its carrier');
       await carrier.run(url instanceof Request ? url.url : url.toString(), new Headers(init?.headers), init?.body);
       // The real reply is read outside the package, whatever its status: it must not be interpreted twice.
-      return new Response(null, { status: 200 });
+      return NOTHING;
     },
   });
   return async (body, options, exchange) => {
@@ -95,7 +98,7 @@ function createSender(vendor: OpenAiShaped): Send {
       await made.asResponse();
     } catch (error) {
       if (!options.signal.aborted || outcome) throw error;
-      throw new ProviderError({ kind: 'cancelled', message: 'the caller went away' }, { cause: error });
+      throw new ProviderError(transportFailure(error, options.signal), { cause: error });
     }
     if (!outcome) throw new Error('the openai package ended without a call');
     if ('failure' in outcome) throw outcome.failure;

@@ -2,9 +2,10 @@
 import { expect } from 'chai';
 import type { ProviderName } from '../../src/domain/catalog.ts';
 import type { Chat } from '../../src/domain/chat.ts';
-import { type CallOptions, type Provider, ProviderError } from '../../src/providers/provider.ts';
+import type { CallOptions, Provider } from '../../src/providers/provider.ts';
 import { callOptions } from '../support/callOptions.ts';
 import { collectStream } from '../support/collectStream.ts';
+import { failureOf } from '../support/failureOf.ts';
 
 /** Prompts that the vendor under test must answer in a set way. */
 export const PROMPTS = {
@@ -27,6 +28,10 @@ const TOOL = {
   },
 };
 
+function ask(content: string): Chat {
+  return { messages: [{ role: 'user', content }], max_tokens: 200 };
+}
+
 function citiesOf(calls: readonly { readonly function: { readonly arguments: string } }[] | undefined): unknown {
   return calls?.map((call) => JSON.parse(call.function.arguments) as unknown);
 }
@@ -41,18 +46,8 @@ export function describeProvider(
       opened = await open();
     });
     after(() => opened.close());
-    const ask = (content: string): Chat => ({ messages: [{ role: 'user', content }], max_tokens: 200 });
     const options = (more: Partial<CallOptions> = {}): CallOptions =>
-      callOptions({ provider: name, modelName: 'model-1', ...more });
-    const failureOf = async (work: Promise<unknown>): Promise<ProviderError['failure']> => {
-      try {
-        await work;
-      } catch (error) {
-        if (error instanceof ProviderError) return error.failure;
-        throw error;
-      }
-      throw new Error('nothing failed');
-    };
+      callOptions({ provider: opened.provider.name, modelName: 'model-1', ...more });
 
     it('says its own name', () => {
       expect(opened.provider.name).to.equal(name);
