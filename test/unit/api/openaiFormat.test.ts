@@ -2,7 +2,6 @@
 import { expect } from 'chai';
 import {
   answerHeaders,
-  canonicalUsd,
   numberOf,
   toChatAnswer,
   toChatCompletion,
@@ -168,10 +167,5 @@ describe('the headers of an answer', () => {
 describe('money in an answer', () => {
   it('is null for people too when it is not known', () => {
     expect([numberOf(null), numberOf('0'), numberOf('0.05')]).to.deep.equal([null, 0, 0.05]);
-  });
-
-  it('has one text, whatever the database has padded it to', () => {
-    const texts = ['0.050000000000', '0.000000000000', '12.000000000000', '-0.100000000000'].map(canonicalUsd);
-    expect(texts).to.deep.equal(['0.05', '0', '12', '-0.1']);
   });
 });

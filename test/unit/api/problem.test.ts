@@ -14,6 +14,9 @@ const Input = z.object({
 });
 const GOOD = { priority: 'cheap', messages: [{ role: 'user' }] };
 
+const header = (shouldRetry?: boolean) =>
+  errorHeaders(new RouterError('provider_error', 'No.', shouldRetry === undefined ? {} : { shouldRetry }));
+
 function refused(input: unknown): RouterError {
   try {
     parseInput(Input, input);
@@ -64,8 +67,6 @@ describe('the headers of an error', () => {
   });
 
   it('say whether a retry can help only when that is known', () => {
-    const header = (shouldRetry?: boolean) =>
-      errorHeaders(new RouterError('provider_error', 'No.', shouldRetry === undefined ? {} : { shouldRetry }));
     expect(header(true)).to.deep.equal({ 'x-should-retry': 'true' });
     expect(header(false)).to.deep.equal({ 'x-should-retry': 'false' });
     expect(header()).to.deep.equal({});
