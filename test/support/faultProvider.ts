@@ -112,7 +112,15 @@ export function goodReply(vendor: ProviderName): Reply {
     const content = [{ type: 'text', text: ANSWER }];
     return {
       headers: { 'request-id': 'req_anthropic_1' },
-      body: { id: 'msg_1', type: 'message', role: 'assistant', model: 'served', stop_reason: 'end_turn', content, usage },
+      body: {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'served',
+        stop_reason: 'end_turn',
+        content,
+        usage,
+      },
     };
   }
   if (vendor === 'google') {

@@ -64,13 +64,9 @@ export function newDataDir(mode = 0o755): string {
 /** @throws Error with everything printed, when it does not answer within 60 s */
 export async function startSystem(settings: SystemSettings = {}): Promise<System> {
   const { supervisor, dataDir, output, ended } = spawnSystem(settings);
-  let exited = false;
-  void ended.then(() => {
-    exited = true;
-  });
   const url = await until(
     () => {
-      if (exited) throw new Error(`the system ended:\n${output()}`);
+      if (supervisor.exitCode !== null) throw new Error(`the system ended:\n${output()}`);
       return /curl -s (http:\S+?)\/v1\/chat/.exec(output())?.[1];
     },
     { within: 60_000, what: 'the system' },
