@@ -12,12 +12,14 @@ const messages = [{ role: 'user', content: 'What is the capital of France?' }];
 function expectError(reply: Reply, code: ErrorCode, param: string | null = null): void {
   const { status, type } = ERROR_CATALOGUE[code];
   const { error, request_id: requestId } = reply.body;
-  expect({ status: reply.status, code: error?.['code'], type: error?.['type'], param: error?.['param'] }).to.deep.equal({
-    status,
-    code,
-    type,
-    param,
-  });
+  expect({ status: reply.status, code: error?.['code'], type: error?.['type'], param: error?.['param'] }).to.deep.equal(
+    {
+      status,
+      code,
+      type,
+      param,
+    },
+  );
   expect(Object.keys(reply.body)).to.have.members(['error', 'request_id']);
   expect(Object.keys(error ?? {}).filter((name) => name !== 'details')).to.have.members([
     'message',
