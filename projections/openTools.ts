@@ -31,7 +31,7 @@ export async function openTools(
   await checkMigrations(postgres, logger);
   const store = await lifecycle.open(
     'the event log',
-    () => openEventStore({ url, postgres, clock, logger }),
+    () => openEventStore({ url, databaseUrl, applicationName: 'omni-projections', clock, logger }),
     (opened) => opened.close(),
   );
   return { postgres, store, clock, logger, signal: lifecycle.stopping };

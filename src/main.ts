@@ -43,7 +43,7 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
 
   const postgres = openPostgres({ connectionString: databaseUrl, applicationName: 'omni-web', logger });
   lifecycle.own('the database pool', () => postgres.close());
-  const store = openEventStore({ url: env.eventStoreUrl, postgres, clock, logger });
+  const store = openEventStore({ url: env.eventStoreUrl, databaseUrl, applicationName: 'omni-web', clock, logger });
   lifecycle.own('the event log', () => store.close());
   const spool = await openSpool({
     directory: spoolFolder,

@@ -14,7 +14,6 @@ import { type Clock, type Random, createRandom, isoTime, systemClock } from './p
 import { isMain } from './platform/isMain.ts';
 import { type Logger, createLogger } from './platform/logger.ts';
 import { migrate } from './platform/migrations.ts';
-import { openPostgres } from './platform/postgres.ts';
 
 export type SetupTools = { readonly store: EventStore; readonly clock: Clock; readonly random: Random };
 export type ConfigFiles = { readonly models: string; readonly policy: string };
@@ -42,8 +41,7 @@ export async function setUp(settings: {
     const applied = await migrate({ databaseUrl: url, directory: MIGRATIONS, logger });
     if (applied.length > 0) logger.info('the database was migrated', { applied });
   }
-  const postgres = openPostgres({ connectionString: databaseUrl, applicationName: 'omni-setup', max: 2, logger });
-  const store = openEventStore({ url: eventStoreUrl, postgres, clock, logger });
+  const store = openEventStore({ url: eventStoreUrl, databaseUrl, applicationName: 'omni-setup', clock, logger });
   try {
     const catalog = await applyModelsFile({ store, clock, random }, CONFIG_FILES.models, 'setup');
     const policy = await publishPolicy({ store, clock, random }, CONFIG_FILES.policy, 'setup');
@@ -51,7 +49,6 @@ export async function setUp(settings: {
     if (policy) logger.info('the routing policy was published');
   } finally {
     await store.close();
-    await postgres.close();
   }
 }
 

@@ -14,14 +14,16 @@ export type DrainOptions = {
   readonly signal: AbortSignal;
   readonly append: (append: SpooledAppend) => Promise<void>;
   readonly onRefusal: (append: SpooledAppend, error: unknown) => Promise<void>;
+  /** Told after each look whether the log takes appends now. */
+  readonly onProgress: (taking: boolean) => void;
 };
 
-const AT_ONCE = 64;
+const AT_ONCE = 256;
 const RETRY_MS = { least: 100, most: 3_000 };
 
 /** Resolves when the spool is empty or the signal is aborted; never rejects. */
 export async function drainSpool(options: DrainOptions): Promise<void> {
-  const { spool, clock, logger, signal } = options;
+  const { spool, clock, logger, signal, onProgress } = options;
   let retryMs = RETRY_MS.least;
   while (!signal.aborted) {
     let failure: unknown;
@@ -35,11 +37,13 @@ export async function drainSpool(options: DrainOptions): Promise<void> {
       await spool.remove(undone < 0 ? batch.length : undone);
       if (failure === undefined) {
         retryMs = RETRY_MS.least;
+        onProgress(true);
         continue;
       }
     } catch (error) {
       failure = error;
     }
+    onProgress(false);
     logger.warn('the spool cannot be emptied yet', { error: failure, depth: spool.depth, retryMs });
     await pause(clock, retryMs, signal);
     retryMs = Math.min(retryMs * 2, RETRY_MS.most);

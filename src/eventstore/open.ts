@@ -1,33 +1,61 @@
-// Chooses the backend of the event log by the scheme of its address; without one the log is in the router's own database.
+// Which event log: by the scheme of its URL. Unset = a table in the main database.
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type Postgres, openPostgres } from '../platform/postgres.ts';
-import { StartError } from '../platform/startError.ts';
+import { openPostgres } from '../platform/postgres.ts';
 import type { EventStore } from './eventStore.ts';
+import { readCredentials } from './eventstoredbForms.ts';
 import { openPostgresEventStore } from './postgres.ts';
 
-export type OpenEventStoreOptions = {
-  /** `postgres://…`; undefined = in `postgres`. */
+export type LogSettings = {
   readonly url: string | undefined;
-  /** The router's own database; it is not closed with the store. */
-  readonly postgres: Postgres;
+  readonly databaseUrl: string;
+  readonly applicationName: string;
   readonly clock: Clock;
   readonly logger: Logger;
 };
 
-/** @throws StartError when the scheme is none of ours */
-export function openEventStore({ url, postgres, clock, logger }: OpenEventStoreOptions): EventStore {
-  if (url === undefined) return openPostgresEventStore({ postgres, clock, logger });
-  const scheme = url.slice(0, Math.max(url.indexOf('://'), 0));
+/**
+ * Opens the log with connections of its own, so that slow readers of the read models never hold up an append.
+ * @throws Error when the scheme is none of ours, or an address with TLS lacks credentials
+ */
+export function openEventStore(settings: LogSettings): EventStore {
+  const { url, databaseUrl, applicationName, clock, logger } = settings;
+  const target = url ?? databaseUrl;
+  const scheme = /^([a-z+]+):\/\//.exec(target)?.[1] ?? '';
   switch (scheme) {
+    case 'esdb':
+    case 'esdb+discover':
+      readCredentials(target);
+      return loadEventStoreDb({ url: target, clock, logger });
     case 'postgres':
     case 'postgresql': {
-      const elsewhere = openPostgres({ connectionString: url, applicationName: 'omni-eventlog', logger });
-      return openPostgresEventStore({ postgres: elsewhere, clock, logger, ownsPool: true });
+      const options = { connectionString: target, applicationName: `${applicationName}-log`, max: 4, logger };
+      return openPostgresEventStore({ postgres: openPostgres(options), clock, logger, ownsPool: true });
     }
     default:
-      throw new StartError(
-        `EVENTSTORE_URL: found the scheme "${scheme}"; allowed in this version: postgres, postgresql`,
+      throw new Error(
+        `EVENTSTORE_URL: found an address with the scheme "${scheme}"; allowed: postgres://, postgresql://, esdb://, esdb+discover://`,
       );
   }
+}
+
+/** The client is loaded at the first use of such a log: gRPC costs every process a fifth of a second at its start. */
+function loadEventStoreDb(options: { url: string; clock: Clock; logger: Logger }): EventStore {
+  let loading: Promise<EventStore> | undefined;
+  const load = () => (loading ??= open());
+  const open = async (): Promise<EventStore> => {
+    const { openEventStoreDb } = await import('./eventstoredb.ts');
+    return openEventStoreDb(options);
+  };
+  return {
+    append: async (stream, events, expected) => (await load()).append(stream, events, expected),
+    async *readStream(stream, range) {
+      yield* (await load()).readStream(stream, range);
+    },
+    async *subscribe(after, categories, signal) {
+      yield* (await load()).subscribe(after, categories, signal);
+    },
+    head: async () => (await load()).head(),
+    close: async () => (await loading)?.close(),
+  };
 }

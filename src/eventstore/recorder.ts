@@ -46,6 +46,9 @@ export type RecorderOptions = {
   readonly adoptEveryMs?: number;
 };
 
+/** Fewer than this in a spool that is being emptied: new appends wait for its end; with more, for the drain's next step. */
+const NEARLY_EMPTY = 128;
+
 export function openRecorder(options: RecorderOptions): Recorder {
   return new SpoolingRecorder(options);
 }
@@ -58,6 +61,9 @@ class SpoolingRecorder implements Recorder {
   readonly #adopting: Promise<void>;
   #conflicts = 0;
   #full = false;
+  /** The drain's last look found the log taking appends. */
+  #taking = false;
+  #waiting: (() => void)[] = [];
   #draining: Promise<void> | undefined;
 
   constructor(options: RecorderOptions) {
@@ -109,6 +115,8 @@ class SpoolingRecorder implements Recorder {
   async #keepAfter(before: Promise<void> | undefined, append: SpooledAppend): Promise<void> {
     await before;
     const { spool, logger } = this.#options;
+    // Or under load more would come in than goes out, and the way back to the log would never open.
+    if (this.#taking && spool.depth > 0) await this.#drainStep();
     if (spool.depth === 0) {
       try {
         await this.#append(append);
@@ -155,12 +163,27 @@ class SpoolingRecorder implements Recorder {
         signal: this.#stop.signal,
         append: (append) => this.#append(append),
         onRefusal: (append, error) => this.#onRefusal(append, error),
+        onProgress: (taking) => {
+          this.#taking = taking;
+          if (!taking || spool.depth >= NEARLY_EMPTY) this.#release();
+        },
       });
       this.#draining = undefined;
+      this.#taking = false;
+      this.#release();
       if (spool.depth === 0) this.#full = false;
       // One may have come between the last look and now.
       this.#startDraining();
     })();
+  }
+
+  /** Resolves after the next step of a long drain, at the end of a short one, or when the log stops taking it. */
+  #drainStep(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #release(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   async #adopt(): Promise<void> {

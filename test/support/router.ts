@@ -87,7 +87,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   if (options.withCatalog !== false) await setUp({ databaseUrl, eventStoreUrl: undefined, logger, clock, random });
 
   const log = { away: false };
-  const store = breakable(openEventStore({ url: undefined, postgres, clock, logger }), log);
+  const store = breakable(openEventStore({ url: undefined, databaseUrl, applicationName: 'test', clock, logger }), log);
   const directory = join(dataDir, 'spool');
   ensureWritable(directory, 'OMNI_DATA_DIR');
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });

@@ -181,6 +181,22 @@ describe('the recorder', () => {
     expect((await read(store, 's-1')).map(messageOf)).to.deep.equal(['1', '2']);
   });
 
+  it('returns from the spool to the log while requests keep coming', async () => {
+    const { store, state } = createCuttableStore();
+    const { record, status } = bind(await openFor(store, { maxBytes: 20_000_000 }));
+    const load = { on: true };
+    const callers = Array.from({ length: 40 }, async (_, caller) => {
+      for (let index = 0; load.on; index++) await record(`s-${caller}-${index}`, [alert('x')]);
+    });
+    state.weather = 'down';
+    await until(() => status().spoolDepth > 200);
+    state.weather = 'up';
+    await until(() => status().state === 'direct', { what: 'the way back while requests keep coming' });
+    load.on = false;
+    await Promise.all(callers);
+    expect(status()).to.include({ state: 'direct', conflicts: 0 });
+  });
+
   it('empties a long spool in the order of each stream', async () => {
     const { store, state } = createCuttableStore();
     const { record } = bind(await openFor(store));
