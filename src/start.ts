@@ -12,6 +12,7 @@ import { ensureWritable } from './platform/ensureWritable.ts';
 import { type Lifecycle, createLifecycle } from './platform/lifecycle.ts';
 import { type Logger, createLogger } from './platform/logger.ts';
 import { openPostgres } from './platform/postgres.ts';
+import { waitForPort } from './platform/freePort.ts';
 import { StartError } from './platform/startError.ts';
 import { loadEnvOrExit } from './runMain.ts';
 import { CONFIG_FILES, setUp } from './setup.ts';
@@ -42,6 +43,7 @@ async function start({ env, raw, mode, lifecycle, logger, atOnce }: Started): Pr
   loadPolicyFile(CONFIG_FILES.policy);
   ensureWritable(env.dataDir, 'OMNI_DATA_DIR');
   const databaseUrl = env.databaseUrl ?? (await openDatabase(env, lifecycle, logger, atOnce));
+  await waitForPort(env, systemClock, lifecycle.stopping);
   await setUp({
     databaseUrl,
     eventStoreUrl: env.eventStoreUrl,
@@ -50,7 +52,9 @@ async function start({ env, raw, mode, lifecycle, logger, atOnce }: Started): Pr
     random: createRandom(systemClock),
   });
   const key = env.nodeEnv === 'production' ? undefined : await makeLocalKey(env, databaseUrl, logger);
-  runChildren({ env, raw, databaseUrl, mode, lifecycle, logger }, (ready) => announce(env, databaseUrl, key, ready));
+  runChildren({ env, raw, databaseUrl, mode, lifecycle, logger, atOnce }, (ready) =>
+    announce(env, databaseUrl, key, ready),
+  );
 }
 
 async function openDatabase(env: Env, lifecycle: Lifecycle, logger: Logger, atOnce: (() => void)[]): Promise<string> {
@@ -86,6 +90,7 @@ type Running = {
   readonly mode: Mode;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
+  readonly atOnce: (() => void)[];
 };
 
 /** Starts the three and keeps them alive until the end. Tells once when web listens; ends everything when it cannot. */
@@ -98,6 +103,10 @@ function runChildren(running: Running, onReady: (ready: Ready) => void): void {
     announced = true;
     onReady(message);
   };
+  // Before the database is: they are of no use without it.
+  running.atOnce.unshift(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
   const all = (Object.keys(CHILDREN) as ChildName[]).map((name) => keepAlive(name, running, children, onMessage));
   lifecycle.own('the child processes', async () => {
     for (const child of children) child.kill('SIGTERM');
@@ -116,7 +125,7 @@ async function keepAlive(
   children: Set<ChildProcess>,
   onMessage: (message: unknown) => void,
 ): Promise<void> {
-  const { lifecycle, logger } = running;
+  const { lifecycle, logger, mode } = running;
   const { stopping } = lifecycle;
   let waitMs = RESTART_MS.least;
   for (let isFirst = true; !stopping.aborted; isFirst = false) {
@@ -127,6 +136,8 @@ async function keepAlive(
     const code = await exitOf(child);
     children.delete(child);
     if (stopping.aborted) return;
+    // A reload: it was told to end.
+    if (mode.reload && child.killed) continue;
     if (isFirst && name === 'web' && code === 1) {
       // It has said why, and a second try would say the same.
       lifecycle.stop('web could not start', new StartError('The router could not start: the reason stands above.'));
@@ -196,7 +207,7 @@ function announce(env: Env, databaseUrl: string, key: string | undefined, { url,
     `Omni-Model Router listens on ${url}`,
     simulated
       ? 'Providers: SIMULATED, because no provider key is set (see .env.example). Every answer says so in x-omni-simulated.'
-      : 'Providers: real.',
+      : `Providers: real (${namesOfProviders(env).join(', ')}).`,
     `SQL clients: ${databaseUrl}`,
     ...(key === undefined
       ? []
@@ -209,6 +220,9 @@ function announce(env: Env, databaseUrl: string, key: string | undefined, { url,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
+
+const namesOfProviders = ({ providers }: Env): string[] =>
+  Object.entries(providers).flatMap(([name, { apiKey }]) => (apiKey === undefined ? [] : [name]));
 
 const raw = readRawEnv();
 // Under `npm start` the grace is short, so that Ctrl-C ends everything within five seconds.

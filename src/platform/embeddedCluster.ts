@@ -31,7 +31,7 @@ export async function prepareCluster(place: ServerPlace, options: ClusterOptions
   if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place, options);
   checkVersion(place);
   const settings = join(place.data, SETTINGS_FILE);
-  writeFileSync(settings, `${SETTINGS}${options.fsync ? '' : 'fsync = off\nsynchronous_commit = off\n'}`);
+  writeFileSync(settings, `${SETTINGS}${options.fsync ? '' : 'fsync = off\n'}`);
   place.giveToServer(settings);
   return readPassword(place);
 }

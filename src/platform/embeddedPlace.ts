@@ -17,7 +17,7 @@ import { join, resolve } from 'node:path';
 import { type PostgresBinaries, findPostgresBinaries, linkLibraries } from './postgresBinaries.ts';
 import { StartError } from './startError.ts';
 import { type SystemUser, canReach, chooseServerUser, readUsers } from './systemUser.ts';
-import { ensureWritable } from './writableFolder.ts';
+import { ensureWritable } from './ensureWritable.ts';
 
 export type ServerPlace = {
   /** Folder of the programs: bin, lib, share. */

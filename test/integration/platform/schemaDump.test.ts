@@ -22,7 +22,7 @@ describe('dumpSchema', () => {
       create table parents (number bigint generated always as identity primary key);
       create table children (
         id uuid primary key, parent_id bigint not null references parents (number), name text collate "C" default 'x',
-        cost numeric(30, 12), doubled numeric generated always as (cost * 2) stored, mood mood,
+        cost numeric(31, 13), doubled numeric generated always as (cost * 2) stored, mood mood,
         check (cost >= 0), unique (parent_id, name));
       create index children_cost on children (cost) where cost is not null;
       create function nothing() returns trigger language plpgsql as 'begin return null; end';
@@ -33,7 +33,7 @@ describe('dumpSchema', () => {
       `  number bigint generated always as identity not null,`,
       `  parent_id bigint not null,`,
       `  name text collate "C" default 'x'::text,`,
-      `  cost numeric(30,12),`,
+      `  cost numeric(31,13),`,
       `  doubled numeric generated always as ((cost * (2)::numeric)) stored,`,
       `  mood mood,`,
       `  constraint children_pkey PRIMARY KEY (id),`,
