@@ -28,6 +28,13 @@ const UNKNOWN_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 const AT_ONCE = 2;
 
+/** How long a look at a key that is known may take. */
+const LOOK_MS = 1_000;
+
+class LateError extends Error {
+  override readonly name = 'LateError';
+}
+
 type Known = { readonly holder: KeyHolder; readonly readAt: number };
 
 export function createAuthenticator(postgres: Postgres, clock: Clock): Authenticator {
@@ -68,9 +75,10 @@ class CachingAuthenticator implements Authenticator {
   async #check(prefix: string, digest: string, known: Known | undefined, now: number): Promise<KeyHolder | undefined> {
     let row: KeyRow | undefined;
     try {
-      row = await readKey(this.#postgres, prefix);
+      row = await (known ? this.#within(LOOK_MS, readKey(this.#postgres, prefix)) : readKey(this.#postgres, prefix));
     } catch (error) {
-      if (known && isUnavailable(error) && now - known.readAt < STALE_MS) return known.holder;
+      const away = error instanceof LateError || isUnavailable(error);
+      if (known && away && now - known.readAt < STALE_MS) return known.holder;
       throw error;
     }
     // What was verified by digest needs no second bcrypt, only a look at whether it still holds.
@@ -83,6 +91,23 @@ class CachingAuthenticator implements Authenticator {
     const holder = toHolder(row);
     remember(this.#known, digest, { holder, readAt: now });
     return holder;
+  }
+
+  /** A database that is mute must not hold up a key that was verified before. */
+  async #within<T>(ms: number, work: Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const late = async (): Promise<never> => {
+      await this.#clock.sleep(ms, over.signal);
+      throw new LateError(`the database did not answer within ${ms} ms`);
+    };
+    const deadline = late();
+    try {
+      return await Promise.race([work, deadline]);
+    } finally {
+      over.abort();
+      // The one that lost has nobody left to hear it.
+      for (const loser of [work, deadline]) loser.catch(() => undefined);
+    }
   }
 
   async #compare(digest: string, hash: string): Promise<boolean> {

@@ -52,7 +52,10 @@ function pathOf(path: readonly PropertyKey[]): string {
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_value')
-    return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}${issue.message.includes('this version') ? ` (${issue.message})` : ''}`;
+  if (issue.code === 'invalid_value') {
+    const allowed = `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    // zod's own words say the same; ours say why.
+    return issue.message.startsWith('Invalid ') ? allowed : `${allowed}: ${issue.message}`;
+  }
   return issue.message.replace(/^Invalid input: /, '');
 }

@@ -22,7 +22,7 @@ const ProviderPreferences = z.looseObject({
 });
 type ProviderPreferences = z.infer<typeof ProviderPreferences>;
 
-const notStreamed = z.literal(false, 'false: this version answers whole, not in a stream').nullish();
+const notStreamed = z.literal(false, 'this version answers whole, not in a stream').nullish();
 
 /** `POST /v1/chat` and `/v1/agent-step`. */
 export const ChatRequest = Chat.omit({ reasoning_effort: true }).extend({
@@ -154,7 +154,8 @@ function common(
 ): Omit<Wishes, 'priority' | 'latencyPref'> {
   const limit = chat.max_completion_tokens ?? chat.max_tokens;
   const order = known(provider?.order);
-  const only = known(provider?.only);
+  // Names of OpenRouter's own providers alone can only be met there.
+  const only = provider?.only && provider.only.length > 0 ? (known(provider.only) ?? ['openrouter']) : undefined;
   const ignore = known(provider?.ignore);
   const { prompt, completion } = provider?.max_price ?? {};
   return {

@@ -131,7 +131,8 @@ export type ChainLink = z.infer<typeof ChainLink>;
 export const Baseline = z.object({
   modelId: z.string(),
   effort: Effort.optional(),
-  source: z.enum(['org', 'best']),
+  /** Whose model it is: the org's, the policy's, or what `best` would have chosen. */
+  source: z.enum(['org', 'policy', 'best']),
   estimatedCostUsd: z.string().nullable(),
 });
 export type Baseline = z.infer<typeof Baseline>;

@@ -61,7 +61,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
       };
     },
     async answer(request) {
-      if (state.draining || running.size >= mostInFlight) {
+      if (state.draining || running.size >= mostInFlight || options.recorder.status().state === 'full') {
         throw new RouterError('overloaded', 'The router takes no more requests at the moment: try again shortly.', {
           retryAfterSec: 1,
         });
@@ -97,14 +97,16 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 async function tellReadiness(options: GatewayOptions, snapshot: Snapshot, draining: boolean): Promise<Readiness> {
   const { recorder, providers, simulated } = options;
   const { problems, details } = await options.checks();
-  const { spoolDepth, spoolBytes } = recorder.status();
+  const { spoolDepth, spoolBytes, oldestAt, state } = recorder.status();
   const detail = {
     ...details,
-    spool: { depth: spoolDepth, bytes: spoolBytes },
+    spool: { depth: spoolDepth, bytes: spoolBytes, oldest_at: oldestAt ?? null },
     providers: [...providers.keys()],
     simulated,
   };
   if (draining) return { status: 'unavailable', message: 'the router is stopping', ...detail };
+  if (state === 'full')
+    return { status: 'unavailable', message: 'the spool is full: the event log has been away too long', ...detail };
   if (snapshot.catalog().models.size === 0 || !snapshot.policy()) {
     return { status: 'unavailable', message: 'there is no catalog or policy: run `npm run setup`', ...detail };
   }

@@ -7,7 +7,6 @@ export function createOpenRouter(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUr
     ...settings,
     name: 'openrouter',
     headers: () => ({
-      'HTTP-Referer': 'https://github.com/omni-model-router',
       'X-OpenRouter-Title': 'Omni-Model Router',
     }),
     dialect: {

@@ -109,7 +109,7 @@ function chooseBaseline(inputs: DecisionInputs, context: DecisionContext, ranked
   return {
     modelId,
     ...(effort === undefined ? {} : { effort }),
-    source: model ? 'org' : 'best',
+    source: !model ? 'best' : inputs.constraints.baselineModel === null ? 'policy' : 'org',
     estimatedCostUsd: usdText(cost),
   };
 }

@@ -10,7 +10,7 @@ const Input = z.object({
   priority: z.enum(['cheap', 'best']),
   count: z.int().min(1).max(5).optional(),
   messages: z.array(z.object({ role: z.string() })).min(1, 'at least one message'),
-  whole: z.literal(false, 'false: this version answers whole').optional(),
+  whole: z.literal(false, 'this version answers whole').optional(),
 });
 const GOOD = { priority: 'cheap', messages: [{ role: 'user' }] };
 
@@ -94,7 +94,7 @@ describe('an input that is checked', () => {
   it('is refused in our own words where we have some', () => {
     expect(refused({ ...GOOD, messages: [] }).message).to.equal('messages: at least one message');
     expect(refused({ ...GOOD, whole: true }).message).to.equal(
-      'whole: must be false (false: this version answers whole)',
+      'whole: must be false: this version answers whole',
     );
   });
 

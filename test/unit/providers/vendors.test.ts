@@ -38,7 +38,7 @@ describe('A vendor with ways of its own', () => {
       callOptions({ openrouter: { sort: 'price' } }),
     );
     expect(server.asked[0]?.path).to.equal('/api/v1/chat/completions');
-    expect(server.asked[0]?.headers).to.include.keys('http-referer', 'x-openrouter-title');
+    expect(server.asked[0]?.headers).to.include.keys('x-openrouter-title');
     expect(server.asked.map(({ body }) => body['provider'])).to.deep.equal([
       undefined,
       { require_parameters: true },
