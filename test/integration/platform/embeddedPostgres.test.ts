@@ -60,12 +60,6 @@ describe('the embedded PostgreSQL', function () {
   };
   const pidFile = (base = join(dataDir, 'postgres')) => join(base, 'data', 'postmaster.pid');
   const serverPid = (base?: string) => Number(readFileSync(pidFile(base), 'utf8').split('\n')[0]);
-  const stopLeftover = (data: string): void => {
-    const file = join(data, 'postmaster.pid');
-    if (!existsSync(file)) return;
-    const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-    if (isRunning(pid)) process.kill(pid, 'SIGQUIT');
-  };
   const hold = async (options?: { user: number }): Promise<Spawned & { connectionString: string; notes: string[] }> => {
     const holder = spawnScript(HOLDER, [dataDir], options);
     const [line] = await holder.seen(/^\{.*\}$/m);
@@ -218,6 +212,14 @@ describe('the embedded PostgreSQL', function () {
     expect(holder.printed()).to.match(/belongs to another user \(uid 0\)/);
   });
 });
+
+/** Ends the server of a test that failed on its way. */
+function stopLeftover(data: string): void {
+  const file = join(data, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  if (isRunning(pid)) process.kill(pid, 'SIGQUIT');
+}
 
 async function query(connectionString: string, text: string): Promise<unknown[]> {
   const postgres = openPostgres({ connectionString, applicationName: 'test', logger: silentLogger, max: 1 });
