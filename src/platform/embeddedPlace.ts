@@ -47,6 +47,7 @@ export function choosePlace(dataDir: string): ServerPlace {
   const giveToServer = (path: string): void => {
     if (user) chownSync(path, user.uid, user.gid);
   };
+  if (base.startsWith(STATE_FOLDER)) makeStateFolder();
   mkdirSync(base, { recursive: true });
   giveToServer(base);
   chmodSync(base, 0o700);
@@ -63,12 +64,19 @@ export function choosePlace(dataDir: string): ServerPlace {
   };
 }
 
+/** Open to pass through, whatever the umask. */
+function makeStateFolder(): void {
+  mkdirSync(STATE_FOLDER, { recursive: true });
+  chmodSync(STATE_FOLDER, 0o755);
+}
+
 const hasData = (base: string): boolean => existsSync(join(base, 'data', 'PG_VERSION'));
 
 function chooseAsUser(folder: string): Chosen {
   const base = join(folder, 'postgres');
   const owner = statSync(base, { throwIfNoEntry: false })?.uid;
-  if (owner === undefined || owner === process.getuid?.()) return { base, user: undefined };
+  // Windows has no owners of this kind.
+  if (owner === undefined || !process.getuid || owner === process.getuid()) return { base, user: undefined };
   throw new StartError(
     `the database in ${base} belongs to another user (uid ${owner}): start as that user or as root, ` +
       `or set OMNI_DATA_DIR to another folder`,
@@ -104,6 +112,7 @@ function usableBinaries(found: PostgresBinaries, { base, user }: Chosen, notes: 
   const root = realpathSync(found.root);
   const reachable = user === undefined || canReach(user, join(root, 'bin', 'postgres'));
   if (reachable && linkLibraries(root)) return root;
+  if (user) makeStateFolder();
   const copy = join(user ? STATE_FOLDER : base, `postgresql-${found.version}`);
   if (!existsSync(copy)) copyBinaries(root, copy);
   if (!reachable) notes.push(`User ${user.name} cannot enter ${root}: PostgreSQL's programs were copied to ${copy}.`);

@@ -73,8 +73,8 @@ function startServer(place: ServerPlace, port: number, stopping: AbortSignal): P
       '--wait',
       '--silent',
       `--timeout=${RECOVER_WITHIN_SEC}`,
-      `--pgdata=${place.data}`,
-      `--log=${place.log}`,
+      '--pgdata=data',
+      '--log=postgres.log',
       `--options=-p ${port}`,
     ],
     stopping,
@@ -126,7 +126,7 @@ export async function stopServer(place: ServerPlace, logger: Logger): Promise<vo
       '--silent',
       `--mode=${mode}`,
       `--timeout=${seconds}`,
-      `--pgdata=${place.data}`,
+      '--pgdata=data',
     ]);
   const isRunning = () => findServerProcess(place.data) !== undefined;
   if (!isRunning()) return;

@@ -1,6 +1,6 @@
 // Finds PostgreSQL's own programs in the npm package for this platform and repairs the library links that an install without
 // scripts leaves out.
-import { lstatSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { StartError } from './startError.ts';
@@ -38,7 +38,10 @@ function resolvePackage(name: string): string | undefined {
 
 /** Makes the missing links inside `root`. False when this user may not write there. */
 export function linkLibraries(root: string): boolean {
-  const links = JSON.parse(readFileSync(join(root, 'pg-symlinks.json'), 'utf8')) as {
+  const list = join(root, 'pg-symlinks.json');
+  // The package for Windows has none.
+  if (!existsSync(list)) return true;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as {
     source: string;
     target: string;
   }[];

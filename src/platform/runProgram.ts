@@ -3,6 +3,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ServerPlace } from './embeddedPlace.ts';
 
+/**
+ * Runs in `place.base`, and arguments name paths from there: pg_ctl puts them into a shell line of its own, which a `$` or a
+ * quote in a folder's name would bend.
+ */
 export function runProgram(
   place: ServerPlace,
   program: 'initdb' | 'pg_ctl',
@@ -17,7 +21,8 @@ export function runProgram(
       detached: true,
       // stdout is not a pipe: the server would inherit it and keep it open.
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+      // Nothing of ours: PGPORT, PGDATA or PGOPTIONS would change what the programs do. Windows needs its own.
+      ...(process.platform === 'win32' ? {} : { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } }),
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
       ...(signal ? { signal } : {}),
     });
