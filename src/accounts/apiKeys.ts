@@ -14,7 +14,7 @@ export type NewApiKey = { readonly key: string; readonly prefix: string; readonl
 export async function makeApiKey(random: Random): Promise<NewApiKey> {
   const prefix = [...random.bytes(PREFIX_LETTERS)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
   const key = `omr_${prefix}${random.bytes(SECRET_BYTES).toString('base64url')}`;
-  return { key, prefix, hash: await hash(digestOfKey(key), { cost: COST }) };
+  return { key, prefix, hash: await hash(digestOfKey(key), COST) };
 }
 
 /** The prefix of a key, or undefined when it has not the form of one. */
