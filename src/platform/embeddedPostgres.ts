@@ -4,6 +4,7 @@ import type { Clock, Random } from './clock.ts';
 import { prepareCluster } from './embeddedCluster.ts';
 import { choosePlace } from './embeddedPlace.ts';
 import {
+  AlreadyRunningError,
   type EmbeddedServer,
   type OwnedServer,
   ownServer,
@@ -18,6 +19,8 @@ export type EmbeddedPostgres = {
   readonly connectionString: string;
   /** What a person should be told of: where data went, and why. */
   readonly notes: readonly string[];
+  /** Aborted when the server was lost and another router owns the data now: this process has to end. */
+  readonly takenOver: AbortSignal;
   stop(): Promise<void>;
   /** For a process that ends without waiting. */
   stopAtOnce(): void;
@@ -42,19 +45,29 @@ export async function openEmbeddedPostgres(options: EmbeddedOptions): Promise<Em
   const server: EmbeddedServer = { place, password, clock };
   const stopping = new AbortController();
   const owned = await ownServer(server, { stopping: stopping.signal });
-  await createDatabase(owned.owner);
-  const watching = keepRunning(server, owned, { logger, stopping: stopping.signal });
+  try {
+    await createDatabase(owned.owner);
+  } catch (error) {
+    await stopServer(place, logger);
+    throw error;
+  }
+  const takenOver = new AbortController();
+  const watching = keepRunning(server, owned, { logger, stopping: stopping.signal, takenOver });
   return {
     connectionString: urlOf(server, owned.port, DATABASE),
     notes: place.notes,
+    takenOver: takenOver.signal,
     async stop() {
       stopping.abort(new Error('the embedded PostgreSQL is being stopped'));
       const owner = await watching;
+      if (takenOver.signal.aborted) return;
       // The lock is held to the end: nobody adopts a server that is stopping.
       await stopServer(place, logger);
       if (!owner.lost.aborted) await owner.close();
     },
-    stopAtOnce: () => stopServerAtOnce(place),
+    stopAtOnce() {
+      if (!takenOver.signal.aborted) stopServerAtOnce(place);
+    },
   };
 }
 
@@ -62,7 +75,7 @@ export async function openEmbeddedPostgres(options: EmbeddedOptions): Promise<Em
 async function keepRunning(
   server: EmbeddedServer,
   { owner: first, port }: OwnedServer,
-  { logger, stopping }: { logger: Logger; stopping: AbortSignal },
+  { logger, stopping, takenOver }: { logger: Logger; stopping: AbortSignal; takenOver: AbortController },
 ): Promise<PostgresSession> {
   let owner = first;
   for (;;) {
@@ -75,6 +88,10 @@ async function keepRunning(
     } catch (error) {
       if (stopping.aborted) return owner;
       logger.error('the embedded PostgreSQL did not start', { error });
+      if (error instanceof AlreadyRunningError) {
+        takenOver.abort(error);
+        return owner;
+      }
       await pause(server.clock, stopping);
     }
   }

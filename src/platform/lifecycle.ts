@@ -62,7 +62,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     }
     if (stopping.signal.aborted) return;
     state.deadline = clock.monotonicMs() + graceMs;
-    logger.info('stopping', { reason });
+    if (!isForPeople(error)) logger.info('stopping', { reason });
     stopping.abort(new StoppedError(reason));
   };
   const stopListening = listen(options, stop);
@@ -108,9 +108,11 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   };
 }
 
+const isForPeople = (error: unknown): error is Error => error instanceof ConfigError || error instanceof StartError;
+
 /** What a person must change is told in its own words; everything else is a bug and comes with its stack. */
 function tell(logger: Logger, reason: string, error: unknown): void {
-  if (error instanceof ConfigError || error instanceof StartError) logger.error(error.message);
+  if (isForPeople(error)) logger.error(error.message);
   else logger.error(reason, { error });
 }
 
