@@ -129,7 +129,11 @@ describe('API keys over HTTP', () => {
 
   it('are taken as a bearer token, in any case of the word, and as X-API-Key', async () => {
     const { key } = router();
-    for (const headers of [{ authorization: `Bearer ${key}` }, { authorization: `bearer ${key}` }, { 'x-api-key': key }])
+    for (const headers of [
+      { authorization: `Bearer ${key}` },
+      { authorization: `bearer ${key}` },
+      { 'x-api-key': key },
+    ])
       expect((await router().send('/v1/models', { key: null, headers })).status).to.equal(200);
   });
 

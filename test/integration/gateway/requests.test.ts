@@ -79,9 +79,12 @@ describe('a request through the gateway', () => {
       const cost = costUsd(costOf(end.usage, prices, Date.parse(end.routedAt)));
       expect(cost).to.be.a('string');
       expect(parseUsd(cost ?? '0') > 0n).to.equal(true);
-      expect([end.costUsd, attempt.costUsd, reply.body['cost_usd'], reply.headers.get('x-omni-cost-usd')]).to.deep.equal(
-        [cost, cost, cost, cost],
-      );
+      expect([
+        end.costUsd,
+        attempt.costUsd,
+        reply.body['cost_usd'],
+        reply.headers.get('x-omni-cost-usd'),
+      ]).to.deep.equal([cost, cost, cost, cost]);
       expect(end.baselineCostUsd).to.be.a('string');
       expect(end.savingsUsd).to.equal(formatUsd(parseUsd(end.baselineCostUsd ?? '0') - parseUsd(cost ?? '0')));
     }
