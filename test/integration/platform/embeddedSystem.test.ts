@@ -16,6 +16,12 @@ const canChangeMounts = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 
 
 type Started = { readonly connectionString: string; readonly notes: readonly string[] };
 
+function ownerName(pid: number): string {
+  return spawnSync('ps', ['-o', 'user=', '-p', String(pid)])
+    .stdout.toString()
+    .trim();
+}
+
 describe('the embedded PostgreSQL on another system', function () {
   this.timeout(40_000);
   let home: string;
@@ -57,10 +63,6 @@ describe('the embedded PostgreSQL on another system', function () {
   };
   const serverPid = (base = join(home, 'data', 'postgres')) =>
     Number(readFileSync(join(base, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
-  const ownerName = (pid: number): string =>
-    spawnSync('ps', ['-o', 'user=', '-p', String(pid)])
-      .stdout.toString()
-      .trim();
 
   it('runs as nobody when root finds no user postgres', async function () {
     if (!canChangeMounts) return this.skip();

@@ -93,9 +93,7 @@ describe('an input that is checked', () => {
 
   it('is refused in our own words where we have some', () => {
     expect(refused({ ...GOOD, messages: [] }).message).to.equal('messages: at least one message');
-    expect(refused({ ...GOOD, whole: true }).message).to.equal(
-      'whole: must be false: this version answers whole',
-    );
+    expect(refused({ ...GOOD, whole: true }).message).to.equal('whole: must be false: this version answers whole');
   });
 
   it('is refused with all problems at once, the first of them as the field', () => {
