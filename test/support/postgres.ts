@@ -1,5 +1,5 @@
 // Real Postgres for tests: one embedded server a run (or TEST_DATABASE_URL), one migrated template, one database a suite.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before } from 'mocha';
@@ -7,10 +7,13 @@ import { createRandom, systemClock } from '../../src/platform/clock.ts';
 import { openEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { type Postgres, openPostgres } from '../../src/platform/postgres.ts';
+import { findServerProcess, isAlive } from '../../src/platform/serverProcess.ts';
 import { silentLogger } from './logger.ts';
 
 const random = createRandom(systemClock);
 export const MIGRATIONS = resolve('sql/migrations');
+
+const FOLDER = 'omni-test-';
 
 type Server = {
   readonly url: (database: string) => string;
@@ -21,7 +24,8 @@ let server: Promise<Server> | undefined;
 
 async function openServer(): Promise<Server> {
   const given = process.env['TEST_DATABASE_URL'];
-  const dataDir = given === undefined ? mkdtempSync(join(tmpdir(), 'omni-test-')) : undefined;
+  if (given === undefined) removeAbandonedServers();
+  const dataDir = given === undefined ? mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`)) : undefined;
   // As root the server runs as another user, who has to get in.
   if (dataDir !== undefined) chmodSync(dataDir, 0o755);
   const embedded =
@@ -30,20 +34,41 @@ async function openServer(): Promise<Server> {
       : await openEmbeddedPostgres({ dataDir, clock: systemClock, random, logger: silentLogger, fsync: false });
   const base = given ?? embedded?.connectionString ?? '';
   const url = (database: string) => Object.assign(new URL(base), { pathname: `/${database}` }).toString();
-  const admin = openPostgres({ connectionString: base, applicationName: 'test-admin', logger: silentLogger, max: 1 });
   const template = `template_${random.bytes(6).toString('hex')}`;
-  await admin.query(`create database ${template}`);
-  await migrate({ databaseUrl: url(template), directory: MIGRATIONS, logger: silentLogger });
-  await admin.close();
-  return {
-    url,
-    template,
-    async stop() {
-      if (!embedded) await dropDatabase(base, template);
-      await embedded?.stop();
-      if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    if (!embedded) await dropDatabase(base, template);
+    await embedded?.stop();
+    if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
   };
+  try {
+    await makeTemplate(base, template, url(template));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, template, stop };
+}
+
+async function makeTemplate(connectionString: string, template: string, databaseUrl: string): Promise<void> {
+  const admin = openPostgres({ connectionString, applicationName: 'test-admin', logger: silentLogger, max: 1 });
+  try {
+    await admin.query(`create database ${template}`);
+    await migrate({ databaseUrl, directory: MIGRATIONS, logger: silentLogger });
+  } finally {
+    await admin.close();
+  }
+}
+
+/** Servers of runs that were killed: their folder names the process. */
+function removeAbandonedServers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = name.startsWith(FOLDER) ? Number(/^\d+/.exec(name.slice(FOLDER.length))?.[0]) : NaN;
+    if (!(owner > 0) || isAlive(owner)) continue;
+    const folder = join(tmpdir(), name);
+    const running = findServerProcess(join(folder, 'postgres', 'data'));
+    if (running) process.kill(running.pid, 'SIGQUIT');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
 }
 
 /** Ends the server of this run, if one was started: for the root hook. */

@@ -1,13 +1,14 @@
 // The embedded PostgreSQL on systems unlike this one: no `postgres` user, a checkout that its user cannot enter, folders with
 // names that a shell would bend, a database that another router has taken over. Each system is a mount namespace of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { createRandom, systemClock } from '../../../src/platform/clock.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../../../src/platform/embeddedPostgres.ts';
 import { openSession } from '../../../src/platform/postgres.ts';
+import { readUsers } from '../../../src/platform/systemUser.ts';
 import { createRecordingLogger } from '../../support/logger.ts';
 import { until } from '../../support/until.ts';
 
@@ -70,10 +71,10 @@ describe('the embedded PostgreSQL on another system', function () {
     writeFileSync(join(home, 'passwd'), passwd.replaceAll(/^postgres:.*\n/gm, ''));
     const { notes } = await holdAfter('mount --bind "$1/passwd" /etc/passwd');
     expect(notes).to.deep.equal([]);
-    expect(ownerName(serverPid())).to.equal('nobody');
+    expect(ownerOf(serverPid())).to.equal(readUsers().find(({ name }) => name === 'nobody')?.uid);
   });
 
-  it('runs the programs from a copy when the checkout is in a closed home, and says so', async function () {
+  it('runs from copies when checkout and data are in a closed home under a strict umask, and says so', async function () {
     if (!canChangeMounts) return this.skip();
     const closed = join(home, 'root-home');
     const checkout = join(closed, 'checkout');
@@ -86,9 +87,12 @@ describe('the embedded PostgreSQL on another system', function () {
         `mount --bind "$1/state" /var/lib/omni-model-router`,
       checkout,
     );
-    expect(notes).to.have.length(1);
-    expect(notes[0]).to.contain('copied to /var/lib/omni-model-router/postgresql-18');
-    const program = readFileSync(`/proc/${serverPid()}/cmdline`, 'utf8').split('\0')[0];
+    expect(notes).to.have.length(2);
+    expect(notes[1]).to.contain('copied to /var/lib/omni-model-router/postgresql-18');
+    const base = /its data are in (\S+)\.$/.exec(notes[0] ?? '')?.[1] ?? '';
+    const pid = serverPid(join(home, 'state', basename(base)));
+    expect(ownerOf(pid)).not.to.equal(0);
+    const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0];
     expect(program).to.match(/^\/var\/lib\/omni-model-router\/postgresql-18[^/]*\/bin\/postgres$/);
   });
 
@@ -145,6 +149,10 @@ describe('the embedded PostgreSQL on another system', function () {
     await until(() => !existsSync(`/proc/${pid}`), { what: 'the end of the server' });
   });
 });
+
+function ownerOf(pid: number): number {
+  return statSync(`/proc/${pid}`).uid;
+}
 
 function open(dataDir: string): Promise<EmbeddedPostgres> {
   return openEmbeddedPostgres({
