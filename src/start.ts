@@ -65,6 +65,9 @@ async function openDatabase(env: Env, lifecycle: Lifecycle, logger: Logger, atOn
     (opened) => opened.stop(),
   );
   atOnce.push(() => database.stopAtOnce());
+  database.takenOver.addEventListener('abort', () => {
+    lifecycle.stop('another router has taken the database over', database.takenOver.reason);
+  });
   // For the commands that talk to a running router (`npm run sql`, `generate-api-key`).
   const file = join(env.dataDir, 'database-url');
   writeFileSync(file, database.connectionString, { mode: 0o600 });

@@ -135,9 +135,11 @@ describe('errors over HTTP', () => {
     fault.script('openai', errorReply(500, 'server_error'));
     const reply = await ask();
     expectError(reply, 'provider_error');
-    const { attempts, request_id: requestId } = reply.body['error']?.['details'] ?? {};
-    expect(requestId).to.equal(reply.body['request_id']);
-    expect([...(attempts ?? [])].map((one) => [one['model'], one['outcome'], one['status']])).to.deep.equal([
+    const details = reply.body['error']?.['details'];
+    expect(details?.['request_id']).to.equal(reply.body['request_id']);
+    expect(
+      [...(details?.['attempts'] ?? [])].map((one) => [one['model'], one['outcome'], one['status']]),
+    ).to.deep.equal([
       [OPENAI, 'server-error', 500],
       [OPENAI, 'server-error', 500],
     ]);

@@ -17,12 +17,6 @@ const canChangeMounts = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 
 
 type Started = { readonly connectionString: string; readonly notes: readonly string[] };
 
-function ownerName(pid: number): string {
-  return spawnSync('ps', ['-o', 'user=', '-p', String(pid)])
-    .stdout.toString()
-    .trim();
-}
-
 describe('the embedded PostgreSQL on another system', function () {
   this.timeout(40_000);
   let home: string;
