@@ -1,12 +1,11 @@
 // What the rooms of accounts share, and a key for an org by name, for the command line and the first start. SQL is the record;
 // every change also goes to the log through the outbox, in the same transaction.
-import { type Clock, type Random, isoTime } from '../platform/clock.ts';
-import type { Postgres, Queryable } from '../platform/postgres.ts';
+import { isoTime } from '../platform/clock.ts';
+import type { Queryable } from '../platform/postgres.ts';
 import { makeApiKey } from './apiKeys.ts';
 import { type KeySettings, insertKey } from './keys.ts';
-import { writeAction } from './outbox.ts';
+import { type AccountTools, writeAction } from './outbox.ts';
 
-export type AccountTools = { readonly postgres: Postgres; readonly clock: Clock; readonly random: Random };
 export type CreatedKey = { readonly key: string; readonly keyId: string; readonly orgId: string };
 
 type Wanted = KeySettings & { readonly org: string; readonly email?: string | undefined; readonly by: string };
@@ -20,7 +19,14 @@ export async function createApiKey({ postgres, clock, random }: AccountTools, wa
     const org = await findOrCreateOrg(client, wanted.org, random.uuid(), at);
     if (org.created) {
       const { id: orgId } = org;
-      await writeAction(client, { at, by, action: 'org_created', orgId, subjectId: orgId, detail: { name: wanted.org } });
+      await writeAction(client, {
+        at,
+        by,
+        action: 'org_created',
+        orgId,
+        subjectId: orgId,
+        detail: { name: wanted.org },
+      });
     }
     const userId = await findOrCreateUser(client, { id: random.uuid(), orgId: org.id, email: wanted.email, at, by });
     const keyId = random.uuid();

@@ -3,7 +3,9 @@ import ipaddr from 'ipaddr.js';
 
 /** True for `192.0.2.7`, `192.0.2.0/24`, `2001:db8::1` and `2001:db8::/32`. */
 export function isIpRange(text: string): boolean {
-  return text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
+  return text.includes('/')
+    ? ipaddr.isValidCIDR(text)
+    : ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 }
 
 /** Null ranges allow every address; an address that cannot be read is in no range. */

@@ -2,9 +2,8 @@
 import { RouterError } from '../domain/errors.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Queryable } from '../platform/postgres.ts';
-import type { AccountTools } from './accounts.ts';
 import { type NewApiKey, makeApiKey } from './apiKeys.ts';
-import { writeAction } from './outbox.ts';
+import { type AccountTools, writeAction } from './outbox.ts';
 import { type Page, type PageWish, placeOf, toPage } from './pages.ts';
 
 export const SCOPES = ['chat', 'read', 'admin'] as const;
@@ -46,8 +45,20 @@ export async function insertKey(client: Queryable, wanted: Insert): Promise<void
        requests_per_min, tokens_per_min, concurrent_requests)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
-      ...[id, lineId, userId, orgId, made.hash, made.prefix, scopes, at, expiresAt, allowedModels, allowedIps],
-      ...[limits.requests_per_min ?? null, limits.tokens_per_min ?? null, limits.concurrent ?? null],
+      id,
+      lineId,
+      userId,
+      orgId,
+      made.hash,
+      made.prefix,
+      scopes,
+      at,
+      expiresAt,
+      allowedModels,
+      allowedIps,
+      limits.requests_per_min ?? null,
+      limits.tokens_per_min ?? null,
+      limits.concurrent ?? null,
     ],
   );
   await client.query('update users set api_key_hash = $2, api_key_prefix = $3, updated_at = $4 where id = $1', [
@@ -92,7 +103,10 @@ const VIEW = `
     k.allowed_models, k.allowed_ips
   from api_keys k join users u on u.id = k.user_id`;
 
-export async function listKeys(client: Queryable, wish: PageWish & { readonly orgId?: string | undefined }): Promise<Page<KeyView>> {
+export async function listKeys(
+  client: Queryable,
+  wish: PageWish & { readonly orgId?: string | undefined },
+): Promise<Page<KeyView>> {
   const { rows } = await client.query<KeyView>(
     `${VIEW} where ($1::uuid is null or k.org_id = $1) and (k.created_at, k.id) > ($2, $3) order by k.created_at, k.id limit $4`,
     [wish.orgId ?? null, ...placeOf(wish.cursor), wish.limit + 1],
@@ -118,7 +132,6 @@ export async function changeKey(
   return await postgres.transaction(async (client) => {
     const view = await readKeyView(client, keyId);
     const limits = { ...view.limits, ...withoutUndefined(change.limits ?? {}) };
-    const kept = <T>(given: T | undefined, had: T): T => (given === undefined ? had : given);
     await client.query(
       `update api_keys set scopes = $2, expires_at = $3, allowed_models = $4, allowed_ips = $5, requests_per_min = $6,
          tokens_per_min = $7, concurrent_requests = $8 where id = $1`,
@@ -160,22 +173,40 @@ export async function rotateKey(
     );
     const old = await readKeyView(client, keyId);
     const [owner] = rows;
-    if (!owner) throw new RouterError('validation_error', 'A revoked key cannot be rotated: make a new one.', { shouldRetry: false });
+    if (!owner)
+      throw new RouterError('validation_error', 'A revoked key cannot be rotated: make a new one.', {
+        shouldRetry: false,
+      });
     const lifeMs = old.expires_at && old.expires_at.getTime() - old.created_at.getTime();
     const id = random.uuid();
     await insertKey(client, {
-      ...{ made, id, at, by, orgId: old.org_id, userId: owner.user_id, lineId: owner.line_id, scopes: old.scopes },
+      made,
+      id,
+      at,
+      by,
+      orgId: old.org_id,
+      userId: owner.user_id,
+      lineId: owner.line_id,
+      scopes: old.scopes,
       expiresAt: lifeMs === null ? null : isoTime(now + lifeMs),
       limits: old.limits,
       allowedModels: old.allowed_models,
       allowedIps: old.allowed_ips,
     });
     const until = isoTime(now + overlapSec * 1_000);
-    await client.query('update api_keys set expires_at = least(expires_at, $2::timestamptz) where id = $1', [keyId, until]);
+    await client.query('update api_keys set expires_at = least(expires_at, $2::timestamptz) where id = $1', [
+      keyId,
+      until,
+    ]);
     const detail = { successor: id, old_key_ends_at: until };
     await writeAction(client, { at, by, action: 'key_rotated', orgId: old.org_id, subjectId: keyId, detail });
     return { key: made.key, view: await readKeyView(client, id) };
   });
+}
+
+/** What is given, else what was there before. */
+export function kept<T>(given: T | undefined, had: T): T {
+  return given === undefined ? had : given;
 }
 
 function withoutUndefined<T extends object>(given: T): T {

@@ -1,8 +1,10 @@
 // The way of this room's changes to the log: written in the transaction of the change itself, appended to `admin-main` afterwards.
 import type { EventData, EventOf } from '../domain/events.ts';
-import { type Clock, isoTime } from '../platform/clock.ts';
+import { type Clock, type Random, isoTime } from '../platform/clock.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
 
+/** What every room of accounts works with. */
+export type AccountTools = { readonly postgres: Postgres; readonly clock: Clock; readonly random: Random };
 export type AdminAction = EventData<'AdminActed'>;
 export type AdminEvent = EventOf<'AdminActed'> | EventOf<'AlertRaised'>;
 
@@ -19,7 +21,7 @@ export async function writeOutbox(client: Queryable, { type, data }: AdminEvent)
  * mark hands the same rows out again, so `append` must leave out what the log has already.
  */
 export async function drainOutbox(
-  { postgres, clock }: { readonly postgres: Postgres; readonly clock: Clock },
+  { postgres, clock }: Pick<AccountTools, 'postgres' | 'clock'>,
   append: (events: readonly AdminEvent[]) => Promise<void>,
 ): Promise<number> {
   return await postgres.transaction(async (client) => {

@@ -1,18 +1,19 @@
 // What the routes are given.
-import type { Authenticator } from '../accounts/authenticate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Queryable } from '../platform/postgres.ts';
+import type { Postgres } from '../platform/postgres.ts';
+import type { AuthTools } from './middleware/authenticate.ts';
 import type { RateLimiter } from './middleware/rateLimit.ts';
 
-export type ApiTools = {
+export type ApiTools = AuthTools & {
   readonly gateway: Gateway;
-  readonly authenticator: Authenticator;
   readonly limiter: RateLimiter;
-  readonly postgres: Queryable;
+  readonly postgres: Postgres;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
   readonly corsOrigins: readonly string[];
+  /** Whose word on the caller's address counts, as Express takes it. */
+  readonly trustProxy: number | readonly string[];
 };
