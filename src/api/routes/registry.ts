@@ -4,12 +4,13 @@ import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
 import { health, ready } from './health.ts';
 import { model, models } from './models.ts';
+import { withReference } from './reference.ts';
 import { requestStory } from './requestStory.ts';
 import type { Route } from './route.ts';
 import { routerDebug } from './routerDebug.ts';
 import { usage } from './usage.ts';
 
-export const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = withReference([
   health,
   ready,
   chat,
@@ -20,4 +21,4 @@ export const ROUTES: readonly Route[] = [
   usage,
   routerDebug,
   requestStory,
-];
+]);
