@@ -51,7 +51,11 @@ const UPCASTS: Upcasts = {
       const { proposed, ...rest } = data as { proposed: { prices?: unknown; details?: object; abilities?: unknown } };
       const { prices, details, abilities } = proposed;
       const changed = abilities ? { ...details, abilities } : details;
-      return { rule: 'unknown', ...rest, proposed: { prices, details: changed } };
+      return {
+        rule: 'unknown',
+        ...rest,
+        proposed: { ...(prices === undefined ? {} : { prices }), details: changed },
+      };
     },
   },
 };
