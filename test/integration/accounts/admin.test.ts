@@ -8,6 +8,15 @@ import { until } from '../../support/until.ts';
 const MODEL = 'openai/gpt-5.4-mini';
 const messages = [{ role: 'user', content: 'What is the capital of France?' }];
 
+function text(value: unknown): string {
+  expect(value).to.be.a('string');
+  return value as string;
+}
+
+function codeOf({ status, body }: Reply) {
+  return [status, body['error']?.['code'], body['error']?.['param']];
+}
+
 describe('the admin API', () => {
   const router = useRouter();
   let admin = '';
@@ -21,11 +30,6 @@ describe('the admin API', () => {
     expect(reply.status, JSON.stringify(reply.body)).to.equal(201);
     return reply.body;
   };
-  const text = (value: unknown): string => {
-    expect(value).to.be.a('string');
-    return value as string;
-  };
-  const codeOf = ({ status, body }: Reply) => [status, body['error']?.['code'], body['error']?.['param']];
   const actions = async (subject: string) => {
     const { rows } = await router().postgres.query<{ action: string; by: string }>(
       "select data->>'action' as action, data->>'by' as by from admin_outbox where data->>'subjectId' = $1 order by id",

@@ -13,6 +13,8 @@ const cheap = { input: '0.0000005', output: '0.0000015' };
 const medium = { input: '0.000003', output: '0.000015' };
 const dear = { input: '0.00001', output: '0.00005' };
 
+const valid = (bands: unknown) => Markup.safeParse(bands).success;
+
 describe('the markup', () => {
   it('is that of the band of the model that answered', () => {
     // Blended 0.75, 6 and 20 USD per million.
@@ -49,7 +51,6 @@ describe('the markup', () => {
   });
 
   it('refuses bands out of order, open in the middle, or beyond 100 percent', () => {
-    const valid = (bands: unknown) => Markup.safeParse(bands).success;
     expect(valid(BANDS)).to.equal(true);
     expect(valid([BANDS[1], BANDS[0], BANDS[2]])).to.equal(false);
     expect(valid([BANDS[2], BANDS[2]])).to.equal(false);
