@@ -2,10 +2,11 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
+import { openAllowances } from './accounts/allowances.ts';
+import { type Limiter, openLimiter } from './accounts/limiter.ts';
 import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
 import { createFailedAuth } from './api/middleware/failedAuth.ts';
-import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
 import type { EventStore } from './eventstore/eventStore.ts';
 import { openEventStore } from './eventstore/open.ts';
@@ -32,6 +33,7 @@ type Serving = {
   readonly env: Env;
   readonly gateway: OpenGateway;
   readonly store: EventStore;
+  readonly limiter: Limiter;
   readonly postgres: Postgres;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -60,6 +62,10 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
   const recorder = openRecorder({ store, spool, clock, random, logger });
   lifecycle.own('the recorder', () => recorder.close());
   const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
+  const limiter = openLimiter({ redisUrl: env.redisUrl, logger, clock });
+  lifecycle.own('the limiter', () => limiter.close());
+  const allowances = openAllowances({ postgres, limiter, clock, logger });
+  lifecycle.own('the allowances', () => allowances.close());
   const gateway = await openGateway({
     store,
     recorder,
@@ -70,15 +76,23 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     providers: providers.byName,
     process: random.uuid(),
     checks: () => checkReadModels(postgres),
+    allowances,
   });
   lifecycle.own('the gateway', () => gateway.close());
-  await serve({ env, gateway, store, postgres, lifecycle, logger, clock, random });
+  await serve({ env, gateway, store, limiter, postgres, lifecycle, logger, clock, random });
 }
 
-async function serve({ env, gateway, store, postgres, lifecycle, logger, clock, random }: Serving): Promise<void> {
-  const limiter = openRateLimiter({ ...env.rateLimit, redisUrl: env.redisUrl, logger });
-  lifecycle.own('the rate limiter', () => limiter.close());
-
+async function serve({
+  env,
+  gateway,
+  store,
+  limiter,
+  postgres,
+  lifecycle,
+  logger,
+  clock,
+  random,
+}: Serving): Promise<void> {
   const authenticator = createAuthenticator(postgres, clock);
   const app = createApp({
     gateway,
@@ -87,6 +101,7 @@ async function serve({ env, gateway, store, postgres, lifecycle, logger, clock, 
     stopping: lifecycle.stopping,
     authenticator,
     limiter,
+    rateLimit: env.rateLimit,
     postgres,
     clock,
     random,

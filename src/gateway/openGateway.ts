@@ -1,4 +1,5 @@
 // Brings log, snapshot, health, providers and the story of a request together into the one thing that the API talks to.
+import type { Allowances } from '../accounts/allowances.ts';
 import { RouterError } from '../domain/errors.ts';
 import type { ProviderName } from '../domain/catalog.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
@@ -13,6 +14,7 @@ import { openHealthWatch } from './health.ts';
 import { type Snapshot, openSnapshot } from './snapshot.ts';
 
 export type GatewayOptions = {
+  readonly allowances: Allowances;
   readonly store: EventStore;
   readonly recorder: Recorder;
   readonly providers: ReadonlyMap<ProviderName, Provider>;

@@ -9,7 +9,8 @@ import { createAuthenticator } from '../../src/accounts/authenticate.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
 import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
-import { openRateLimiter } from '../../src/api/middleware/rateLimit.ts';
+import { openAllowances } from '../../src/accounts/allowances.ts';
+import { openLimiter } from '../../src/accounts/limiter.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
 import { PROVIDERS, type ProviderName } from '../../src/domain/catalog.ts';
 import { type DomainEvent, requestStream } from '../../src/domain/events.ts';
@@ -96,6 +97,8 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });
   const recorder = openRecorder({ store, spool, clock, random, logger });
   const providers = openProviders(env.providers, () => clock.now());
+  const limiter = openLimiter({ logger, clock, redisUrl: env.redisUrl });
+  const allowances = openAllowances({ postgres, limiter, clock, logger });
   const gateway = await openGateway({
     store,
     recorder,
@@ -106,10 +109,10 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     simulated: simulated !== undefined,
     process: random.uuid(),
     checks: async () => ({ problems: [], details: {} }),
+    allowances,
     ...(options.mostInFlight === undefined ? {} : { mostInFlight: options.mostInFlight }),
   });
   const stop = new AbortController();
-  const limiter = openRateLimiter({ ...env.rateLimit, logger });
   const app = createApp({
     gateway: options.wrapGateway?.(gateway) ?? gateway,
     history: createHistory(store),
@@ -117,6 +120,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     stopping: stop.signal,
     authenticator: createAuthenticator(postgres, clock),
     limiter,
+    rateLimit: env.rateLimit,
     postgres,
     clock,
     random,
@@ -155,8 +159,9 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       await gateway.drain(1_000);
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await limiter.close();
       await gateway.close();
+      await allowances.close();
+      await limiter.close();
       await providers.close();
       await recorder.close();
       await store.close();
