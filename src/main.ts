@@ -5,6 +5,7 @@ import { createAuthenticator } from './accounts/authenticate.ts';
 import { createApp } from './api/app.ts';
 import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
+import type { ProviderName } from './domain/catalog.ts';
 import { openEventStore } from './eventstore/open.ts';
 import { openRecorder } from './eventstore/recorder.ts';
 import { openSpool } from './eventstore/spool.ts';
@@ -104,7 +105,7 @@ async function serve({ env, gateway, postgres, lifecycle, logger, clock, random 
 
 async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Clock) {
   const now = () => clock.now();
-  const configured = Object.values(env.providers).some(({ apiKey }) => apiKey !== undefined);
+  const configured = Object.values(env.providers).some(({ apiKeys }) => apiKeys.length > 0);
   if (configured) {
     const providers = openProviders(env.providers, now);
     lifecycle.own('the providers', () => providers.close());
@@ -112,9 +113,14 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   }
   const simulated = await openSimulatedProviders();
   lifecycle.own('the simulated providers', () => simulated.close());
-  const settings = Object.fromEntries(
-    Object.entries(simulated.baseUrls).map(([name, baseUrl]) => [name, { apiKey: 'simulated', baseUrl }]),
-  ) as Env['providers'];
+  const settingsOf = (name: ProviderName) => ({ apiKeys: ['simulated'], baseUrl: simulated.baseUrls[name] });
+  const settings: Env['providers'] = {
+    openai: settingsOf('openai'),
+    anthropic: settingsOf('anthropic'),
+    google: settingsOf('google'),
+    openrouter: settingsOf('openrouter'),
+    groq: settingsOf('groq'),
+  };
   const providers = openProviders(settings, now);
   lifecycle.own('the providers', () => providers.close());
   return { providers, simulated: true };

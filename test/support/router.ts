@@ -10,7 +10,10 @@ import { createApp } from '../../src/api/app.ts';
 import { openRateLimiter } from '../../src/api/middleware/rateLimit.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
 import { PROVIDERS, type ProviderName } from '../../src/domain/catalog.ts';
-import { type DomainEvent, requestStream } from '../../src/domain/events.ts';
+import { type DomainEvent, POLICY_STREAM, requestStream } from '../../src/domain/events.ts';
+import { foldPolicy } from '../../src/domain/foldCatalog.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { appendChanges } from '../../src/eventstore/appendChanges.ts';
 import { openEvent } from '../../src/eventstore/codec.ts';
 import { type EventStore, StoreUnavailableError } from '../../src/eventstore/eventStore.ts';
 import { openEventStore } from '../../src/eventstore/open.ts';
@@ -19,7 +22,7 @@ import { openSpool } from '../../src/eventstore/spool.ts';
 import { describeSpoolOwner } from '../../src/eventstore/spoolOwner.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { type OpenGateway, openGateway } from '../../src/gateway/openGateway.ts';
-import { createRandom, systemClock } from '../../src/platform/clock.ts';
+import { createRandom, isoTime, systemClock } from '../../src/platform/clock.ts';
 import { ensureWritable } from '../../src/platform/ensureWritable.ts';
 import { listen } from '../../src/platform/listen.ts';
 import type { Postgres } from '../../src/platform/postgres.ts';
@@ -39,6 +42,8 @@ export type RouterOptions = {
   /** False leaves catalog and policy out. */
   readonly withCatalog?: boolean;
   readonly mostInFlight?: number;
+  /** Published over the one in config/routing.yaml; unless given, breakers never open: one suite's failures are many. */
+  readonly policy?: (policy: Policy) => Policy;
   /** What the API gets in place of the gateway. */
   readonly wrapGateway?: (gateway: Gateway) => Gateway;
 };
@@ -88,6 +93,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
 
   const log = { away: false };
   const store = breakable(openEventStore({ url: undefined, databaseUrl, applicationName: 'test', clock, logger }), log);
+  if (options.withCatalog !== false) await publish(store, options.policy ?? withoutBreakers);
   const directory = join(dataDir, 'spool');
   ensureWritable(directory, 'OMNI_DATA_DIR');
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });
@@ -154,6 +160,19 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function publish(store: EventStore, change: (policy: Policy) => Policy): Promise<void> {
+  await appendChanges({ store, clock, random }, POLICY_STREAM, (events) => {
+    const before = foldPolicy(events);
+    if (!before) throw new Error('setup publishes a policy');
+    const data = { policy: change(before.policy), at: isoTime(clock.now()), by: 'test' };
+    return [{ type: 'PolicyPublished', data }];
+  });
+}
+
+function withoutBreakers(policy: Policy): Policy {
+  return { ...policy, breaker: { ...policy.breaker, minSamples: 1_000_000 } };
 }
 
 /** Call inside `describe`: one router for that suite. */
