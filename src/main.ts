@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
+import { createSessions } from './accounts/sessions.ts';
 import { createApp } from './api/app.ts';
 import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
@@ -21,6 +22,7 @@ import { openSimulatedProviders } from './providers/simulated.ts';
 import { requireDatabase, runMain } from './runMain.ts';
 import { readProjectionLag } from './readmodels/lag.ts';
 
+const PAGE_FOLDER = join('dist', 'dashboard');
 const SPOOL_BYTES = 512 * 1024 * 1024;
 const LAG_LIMIT_SEC = 30;
 
@@ -78,6 +80,8 @@ async function serve({ env, gateway, postgres, lifecycle, logger, clock, random 
   const app = createApp({
     gateway,
     authenticator,
+    sessions: createSessions({ postgres, clock, random }),
+    pageFolder: PAGE_FOLDER,
     limiter,
     postgres,
     clock,

@@ -1,5 +1,6 @@
 // What the routes are given.
 import type { Authenticator } from '../accounts/authenticate.ts';
+import type { Sessions } from '../accounts/sessions.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -9,6 +10,9 @@ import type { RateLimiter } from './middleware/rateLimit.ts';
 export type ApiTools = {
   readonly gateway: Gateway;
   readonly authenticator: Authenticator;
+  readonly sessions: Sessions;
+  /** Where the built web page is. */
+  readonly pageFolder: string;
   readonly limiter: RateLimiter;
   readonly postgres: Queryable;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before } from 'mocha';
 import { type CreatedKey, createApiKey } from '../../src/accounts/accounts.ts';
 import { createAuthenticator } from '../../src/accounts/authenticate.ts';
+import { createSessions } from '../../src/accounts/sessions.ts';
 import { createApp } from '../../src/api/app.ts';
 import { openRateLimiter } from '../../src/api/middleware/rateLimit.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
@@ -38,6 +39,8 @@ export type RouterOptions = {
   readonly env?: RawEnv;
   /** False leaves catalog and policy out. */
   readonly withCatalog?: boolean;
+  /** Where the built web page is. */
+  readonly pageFolder?: string;
   readonly mostInFlight?: number;
   /** What the API gets in place of the gateway. */
   readonly wrapGateway?: (gateway: Gateway) => Gateway;
@@ -109,6 +112,8 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   const app = createApp({
     gateway: options.wrapGateway?.(gateway) ?? gateway,
     authenticator: createAuthenticator(postgres, clock),
+    sessions: createSessions({ postgres, clock, random }),
+    pageFolder: options.pageFolder ?? join('dist', 'dashboard'),
     limiter,
     postgres,
     clock,

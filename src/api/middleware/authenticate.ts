@@ -1,12 +1,18 @@
-// Who is asking: `Authorization: Bearer` or `X-API-Key`.
+// Who is asking: `Authorization: Bearer`, `X-API-Key`, or the session cookie of a browser that signed in.
 import type { Request, RequestHandler, Response } from 'express';
 import type { Authenticator } from '../../accounts/authenticate.ts';
+import type { Sessions } from '../../accounts/sessions.ts';
 import { RouterError } from '../../domain/errors.ts';
 import type { Caller } from '../../gateway/gateway.ts';
+import { sessionOf } from './sessionCookie.ts';
 
-export function authenticate(authenticator: Authenticator): RequestHandler {
+export function authenticate(tools: {
+  readonly authenticator: Authenticator;
+  readonly sessions: Sessions;
+}): RequestHandler {
+  const { authenticator, sessions } = tools;
   return async (request, response, next) => {
-    const key = keyOf(request);
+    const key = keyOf(request) ?? (await sessionOf(sessions, request))?.apiKey;
     if (key === undefined) {
       throw new RouterError(
         'invalid_api_key',

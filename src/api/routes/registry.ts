@@ -7,11 +7,15 @@ import { model, models } from './models.ts';
 import { requestStory } from './requestStory.ts';
 import type { Route } from './route.ts';
 import { routerDebug } from './routerDebug.ts';
+import { session, signIn, signOut } from './session.ts';
 import { usage } from './usage.ts';
 
 export const ROUTES: readonly Route[] = [
   health,
   ready,
+  signIn,
+  session,
+  signOut,
   chat,
   agentStep,
   chatCompletions,

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { ApiTools } from '../tools.ts';
 
 export type Route = {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   readonly path: string;
   /** `open` needs no key. */
   readonly access: 'open' | 'key';

@@ -1,0 +1,108 @@
+// POST, GET and DELETE /v1/session: a browser signs in with a key, or with the link that a local start prints, and holds it in an
+// httpOnly cookie from then on.
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { z } from 'zod';
+import { readOrgName } from '../../accounts/accounts.ts';
+import type { KeyHolder } from '../../accounts/authenticate.ts';
+import type { OpenSession } from '../../accounts/sessions.ts';
+import { redeemSignInLink } from '../../accounts/signInLinks.ts';
+import { RouterError } from '../../domain/errors.ts';
+import { clearCookie, refuseOtherSites, sessionOf, setCookie } from '../middleware/sessionCookie.ts';
+import { parseInput } from '../problem.ts';
+import type { ApiTools } from '../tools.ts';
+import type { Route } from './route.ts';
+
+const SignIn = z.union(
+  [
+    z.strictObject({ api_key: z.string().trim().min(1).max(200) }),
+    z.strictObject({ sign_in_token: z.string().min(1).max(200) }),
+  ],
+  '{"api_key": "omr_…"}, or {"sign_in_token": "…"} of the printed link',
+);
+
+/** What the page knows of who looks at it. */
+export type SessionAnswer =
+  | { readonly signed_in: false }
+  | {
+      readonly signed_in: true;
+      readonly scopes: readonly string[];
+      readonly org: { readonly id: string; readonly name: string };
+      readonly key_id: string;
+      readonly csrf_token: string;
+      readonly expires_at: string;
+      /** No provider key is set: answers are simulated. */
+      readonly simulated: boolean;
+    };
+
+export const signIn: Route = {
+  method: 'post',
+  path: '/v1/session',
+  access: 'open',
+  create: (tools) => withBody(async (request, response) => {
+    refuseOtherSites(request);
+    const sent = parseInput(SignIn, request.body);
+    const apiKey = 'api_key' in sent ? sent.api_key : await redeemSignInLink(tools, sent.sign_in_token);
+    if (apiKey === undefined)
+      throw new RouterError(
+        'invalid_api_key',
+        'This sign-in link was used already or has expired: sign in with your API key, or start the router again for a new link.',
+        { shouldRetry: false },
+      );
+    const holder = await tools.authenticator.authenticate(apiKey);
+    if (!holder)
+      throw new RouterError('invalid_api_key', 'This API key is not known, has expired or was revoked.', {
+        shouldRetry: false,
+      });
+    const session = await tools.sessions.create(apiKey);
+    setCookie(request, response, session.cookie, session.expiresAt);
+    response.json(await describeSession(tools, session, holder));
+  }),
+};
+
+export const session: Route = {
+  method: 'get',
+  path: '/v1/session',
+  access: 'open',
+  create: (tools) => async (request, response) => {
+    const open = await sessionOf(tools.sessions, request);
+    const holder = open && (await tools.authenticator.authenticate(open.apiKey));
+    const answer: SessionAnswer = open && holder ? await describeSession(tools, open, holder) : { signed_in: false };
+    response.set('cache-control', 'no-store').json(answer);
+  },
+};
+
+export const signOut: Route = {
+  method: 'delete',
+  path: '/v1/session',
+  access: 'open',
+  create:
+    ({ sessions }) =>
+    async (request, response) => {
+      await sessionOf(sessions, request);
+      clearCookie(request, response);
+      response.json({ signed_in: false } satisfies SessionAnswer);
+    },
+};
+
+async function describeSession(tools: ApiTools, open: OpenSession, holder: KeyHolder): Promise<SessionAnswer> {
+  return {
+    signed_in: true,
+    scopes: holder.scopes,
+    org: { id: holder.orgId, name: await readOrgName(tools.postgres, holder.orgId) },
+    key_id: holder.keyId,
+    csrf_token: open.csrfToken,
+    expires_at: new Date(open.expiresAt).toISOString(),
+    simulated: tools.gateway.simulated,
+  };
+}
+
+/** Open routes stand before the parser of bodies, which is for callers that have shown a key. */
+function withBody(handle: (request: Request, response: Response) => Promise<void>): RequestHandler {
+  const parse = express.json({ limit: '4kb', type: () => true });
+  return (request, response, next) => {
+    parse(request, response, (error?: unknown) => {
+      if (error !== undefined) return next(error);
+      handle(request, response).catch(next);
+    });
+  };
+}
