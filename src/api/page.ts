@@ -8,15 +8,7 @@ import { RouterError } from '../domain/errors.ts';
 import type { Random } from '../platform/clock.ts';
 
 /** The first part of every address that the page itself answers; everything else is the API's. */
-export const PAGE_ADDRESSES = [
-  'sign-in',
-  'requests',
-  'models',
-  'what-if',
-  'playground',
-  'jobs',
-  'keys',
-] as const;
+export const PAGE_ADDRESSES = ['sign-in', 'requests', 'models', 'what-if', 'playground', 'jobs', 'keys'] as const;
 
 const NONCE_MARK = '__CSP_NONCE__';
 const FILE_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.(js|css|svg|woff2)$/;
@@ -75,7 +67,11 @@ function sendFile(folder: string): RequestHandler<{ file: string }> {
     if (type === undefined) return next();
     const packed = /\bbr\b/.test(request.header('accept-encoding') ?? '') && (await isFile(join(folder, `${file}.br`)));
     if (!packed && !(await isFile(join(folder, file)))) return next();
-    response.set({ 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
+    response.set({
+      'content-type': type,
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+    });
     if (packed) response.set('content-encoding', 'br');
     pipeFile(join(folder, packed ? `${file}.br` : file), response);
   };

@@ -207,3 +207,7 @@ export const ADMIN_STREAM = 'admin-main';
 export function requestStream(requestId: string): string {
   return `request-${requestId}`;
 }
+
+export function feedbackStream(requestId: string): string {
+  return `feedback-${requestId}`;
+}

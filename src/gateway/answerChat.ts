@@ -1,19 +1,17 @@
 // ★ The story of one request, in order: describe → decide → record the decision beside the first call → call → price →
 // record the end → answer. The caller hears nothing before all of it is durable.
-import type { CatalogModel } from '../domain/catalog.ts';
 import type { Decision, DecisionInputs } from '../domain/decision.ts';
 import { RouterError } from '../domain/errors.ts';
 import { type EventData, requestStream } from '../domain/events.ts';
-import { formatUsd, parseUsd } from '../domain/money.ts';
 import type { PublishedPolicy } from '../domain/policy.ts';
-import { type Usage, costOf, costUsd, promptTokens } from '../domain/usage.ts';
+import { baselineCostUsd, savingsUsd, totalCostUsd } from '../domain/requestCost.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { decide } from '../routing/decide.ts';
 import { CURRENT_DECIDER } from '../routing/deciders.ts';
 import { DESCRIBER_VERSION, describeChat } from '../routing/describeChat.ts';
-import { type AttemptRecord, type AttemptTools, type Attempted, attemptChain } from './attempts.ts';
+import { type AttemptTools, type Attempted, attemptChain } from './attempts.ts';
 import { failureToError } from './failureToError.ts';
 import type { Answered, RoutedRequest, WholeAnswer } from './gateway.ts';
 import type { HealthWatch } from './health.ts';
@@ -140,17 +138,6 @@ async function callChain(
   );
 }
 
-/** Everything that was paid for, failed attempts too; null as soon as one part of it is not known. */
-function totalCost(records: readonly AttemptRecord[]): string | null {
-  let total = 0n;
-  for (const { usage, costUsd: cost } of records) {
-    if (!usage) continue;
-    if (cost === null) return null;
-    total += parseUsd(cost);
-  }
-  return formatUsd(total);
-}
-
 function price(
   request: RoutedRequest,
   decided: Decided,
@@ -159,10 +146,10 @@ function price(
 ): EventData<'RequestCompleted'> {
   const { inputs, decision, catalog } = decided;
   const usage = attempted.ok ? attempted.usage : null;
-  const cost = totalCost(attempted.records);
+  const cost = totalCostUsd(attempted.records);
   const baseline = decision.outcome.baseline;
   const baselineCost =
-    usage && baseline ? baselineCostUsd(usage, catalog.models.get(baseline.modelId), inputs.at) : null;
+    usage && baseline ? baselineCostUsd(usage, catalog.models.get(baseline.modelId)?.prices, inputs.at) : null;
   const latencyMs = round(clock.monotonicMs() - request.receivedAt);
   const waitedMs = attempted.records.reduce((sum, { durationMs }) => sum + durationMs, 0);
   return {
@@ -181,26 +168,13 @@ function price(
     costUsd: cost,
     baselineModelId: baseline?.modelId ?? null,
     baselineCostUsd: baselineCost,
-    savingsUsd: cost !== null && baselineCost !== null ? formatUsd(parseUsd(baselineCost) - parseUsd(cost)) : null,
+    savingsUsd: savingsUsd(cost, baselineCost),
     latencyMs,
     firstTokenMs: null,
     overheadMs: round(Math.max(0, latencyMs - waitedMs)),
     catalogVersion: catalog.version,
     simulated,
   };
-}
-
-/** The road not taken at the counts that were used, without another vendor's cache: an estimate. */
-function baselineCostUsd(usage: Usage, model: CatalogModel | undefined, at: number): string | null {
-  const plain: Usage = {
-    ...usage,
-    input: promptTokens(usage),
-    cachedInput: 0,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    webSearches: 0,
-  };
-  return costUsd(costOf(plain, model?.prices, at));
 }
 
 function toCallerError(

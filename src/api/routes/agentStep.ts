@@ -1,10 +1,21 @@
 // POST /v1/agent-step: the same flow as /v1/chat with the task type agent_step.
+import { ChatAnswer } from '../answers.ts';
+import { ChatRequest } from '../requestBodies.ts';
 import { answerShort } from './chat.ts';
-import type { Route } from './route.ts';
+import { CHAT_ERRORS, type Route } from './route.ts';
 
 export const agentStep: Route = {
   method: 'post',
   path: '/v1/agent-step',
   access: 'key',
+  doc: {
+    summary: 'One step of an agent',
+    description: 'As POST /v1/chat, with the task type agent_step.',
+    tag: 'Chat',
+    scope: 'chat',
+    body: ChatRequest,
+    answers: { 200: { description: 'The answer, what it cost and what it saved', schema: ChatAnswer } },
+    errors: CHAT_ERRORS,
+  },
   create: (tools) => answerShort(tools, 'agent-step'),
 };

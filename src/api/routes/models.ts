@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ProviderName, findModel } from '../../domain/catalog.ts';
 import { RouterError } from '../../domain/errors.ts';
+import { ModelEntry, ModelList } from '../answers.ts';
 import { callerOf } from '../middleware/authenticate.ts';
 import { toModelEntry } from '../modelFormat.ts';
 import { parseInput } from '../problem.ts';
@@ -13,6 +14,15 @@ export const models: Route = {
   method: 'get',
   path: '/v1/models',
   access: 'key',
+  doc: {
+    summary: 'The catalog',
+    description: "OpenAI's list shape with our fields added.",
+    tag: 'Models',
+    scope: 'read',
+    query: Query,
+    answers: { 200: { description: 'All models, or those of one provider', schema: ModelList } },
+    errors: ['validation_error', 'forbidden'],
+  },
   create:
     ({ gateway, clock }) =>
     (request, response) => {
@@ -34,6 +44,15 @@ export const model: Route = {
   // A model's id has slashes in it, raw or encoded.
   path: '/v1/models/*id',
   access: 'key',
+  doc: {
+    summary: 'One model',
+    description:
+      'The id is `<provider>/<model_name>`, its slashes raw or encoded; an alias or a bare unique name works too.',
+    tag: 'Models',
+    scope: 'read',
+    answers: { 200: { description: 'The model', schema: ModelEntry } },
+    errors: ['model_not_found', 'forbidden'],
+  },
   create:
     ({ gateway, clock }) =>
     (request, response) => {

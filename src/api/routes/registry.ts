@@ -4,13 +4,14 @@ import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
 import { health, ready } from './health.ts';
 import { model, models } from './models.ts';
+import { withReference } from './reference.ts';
 import { requestStory } from './requestStory.ts';
 import type { Route } from './route.ts';
 import { routerDebug } from './routerDebug.ts';
 import { session, signIn, signOut } from './session.ts';
 import { usage } from './usage.ts';
 
-export const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = withReference([
   health,
   ready,
   signIn,
@@ -24,4 +25,4 @@ export const ROUTES: readonly Route[] = [
   usage,
   routerDebug,
   requestStory,
-];
+]);

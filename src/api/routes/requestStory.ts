@@ -1,6 +1,7 @@
 // GET /v1/requests/:id: the events of one request, own org only.
 import { z } from 'zod';
 import { RouterError } from '../../domain/errors.ts';
+import { StoryAnswer } from '../answers.ts';
 import { callerOf } from '../middleware/authenticate.ts';
 import type { Route } from './route.ts';
 
@@ -8,6 +9,13 @@ export const requestStory: Route = {
   method: 'get',
   path: '/v1/requests/:id',
   access: 'key',
+  doc: {
+    summary: 'The story of one request: its decision and all its events',
+    tag: 'Audit',
+    scope: 'read',
+    answers: { 200: { description: 'The request', schema: StoryAnswer } },
+    errors: ['not_found', 'forbidden'],
+  },
   create:
     ({ gateway }) =>
     async (request, response) => {

@@ -1,4 +1,5 @@
 // POST /v1/router/debug: the decision that /v1/chat would take now, without a call: every candidate, every exclusion.
+import { DebugAnswer } from '../answers.ts';
 import { callerOf } from '../middleware/authenticate.ts';
 import { parseInput } from '../problem.ts';
 import { ChatRequest, fromChatRequest } from '../requestBodies.ts';
@@ -9,6 +10,16 @@ export const routerDebug: Route = {
   method: 'post',
   path: '/v1/router/debug',
   access: 'key',
+  doc: {
+    summary: 'The decision, without a call',
+    description:
+      'Exactly the decision that POST /v1/chat would take now: every candidate with its score, every exclusion.',
+    tag: 'Chat',
+    scope: 'chat',
+    body: ChatRequest,
+    answers: { 200: { description: 'The decision', schema: DebugAnswer } },
+    errors: ['validation_error', 'model_not_found', 'forbidden', 'payload_too_large'],
+  },
   create:
     ({ gateway }) =>
     (request, response) => {

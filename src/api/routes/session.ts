@@ -7,6 +7,7 @@ import type { KeyHolder } from '../../accounts/authenticate.ts';
 import type { OpenSession } from '../../accounts/sessions.ts';
 import { redeemSignInLink } from '../../accounts/signInLinks.ts';
 import { RouterError } from '../../domain/errors.ts';
+import { SessionAnswer } from '../answers.ts';
 import { clearCookie, refuseOtherSites, sessionOf, setCookie } from '../middleware/sessionCookie.ts';
 import { parseInput } from '../problem.ts';
 import type { ApiTools } from '../tools.ts';
@@ -20,49 +21,49 @@ const SignIn = z.union(
   '{"api_key": "omr_…"}, or {"sign_in_token": "…"} of the printed link',
 );
 
-/** What the page knows of who looks at it. */
-export type SessionAnswer =
-  | { readonly signed_in: false }
-  | {
-      readonly signed_in: true;
-      readonly scopes: readonly string[];
-      readonly org: { readonly id: string; readonly name: string };
-      readonly key_id: string;
-      readonly csrf_token: string;
-      readonly expires_at: string;
-      /** No provider key is set: answers are simulated. */
-      readonly simulated: boolean;
-    };
-
 export const signIn: Route = {
   method: 'post',
   path: '/v1/session',
   access: 'open',
-  create: (tools) => withBody(async (request, response) => {
-    refuseOtherSites(request);
-    const sent = parseInput(SignIn, request.body);
-    const apiKey = 'api_key' in sent ? sent.api_key : await redeemSignInLink(tools, sent.sign_in_token);
-    if (apiKey === undefined)
-      throw new RouterError(
-        'invalid_api_key',
-        'This sign-in link was used already or has expired: sign in with your API key, or start the router again for a new link.',
-        { shouldRetry: false },
-      );
-    const holder = await tools.authenticator.authenticate(apiKey);
-    if (!holder)
-      throw new RouterError('invalid_api_key', 'This API key is not known, has expired or was revoked.', {
-        shouldRetry: false,
-      });
-    const session = await tools.sessions.create(apiKey);
-    setCookie(request, response, session.cookie, session.expiresAt);
-    response.json(await describeSession(tools, session, holder));
-  }),
+  doc: {
+    summary: 'Sign a browser in',
+    description: 'Sets an httpOnly cookie that stands for the key for seven days.',
+    tag: 'Service',
+    body: SignIn,
+    answers: { 200: { description: 'Who is signed in', schema: SessionAnswer } },
+    errors: ['validation_error', 'invalid_api_key', 'forbidden'],
+  },
+  create: (tools) =>
+    withBody(async (request, response) => {
+      refuseOtherSites(request);
+      const sent = parseInput(SignIn, request.body);
+      const apiKey = 'api_key' in sent ? sent.api_key : await redeemSignInLink(tools, sent.sign_in_token);
+      if (apiKey === undefined)
+        throw new RouterError(
+          'invalid_api_key',
+          'This sign-in link was used already or has expired: sign in with your API key, or start the router again for a new link.',
+          { shouldRetry: false },
+        );
+      const holder = await tools.authenticator.authenticate(apiKey);
+      if (!holder)
+        throw new RouterError('invalid_api_key', 'This API key is not known, has expired or was revoked.', {
+          shouldRetry: false,
+        });
+      const session = await tools.sessions.create(apiKey);
+      setCookie(request, response, session.cookie, session.expiresAt);
+      response.json(await describeSession(tools, session, holder));
+    }),
 };
 
 export const session: Route = {
   method: 'get',
   path: '/v1/session',
   access: 'open',
+  doc: {
+    summary: 'Who is signed in by cookie',
+    tag: 'Service',
+    answers: { 200: { description: 'Who is signed in, if anybody is', schema: SessionAnswer } },
+  },
   create: (tools) => async (request, response) => {
     const open = await sessionOf(tools.sessions, request);
     const holder = open && (await tools.authenticator.authenticate(open.apiKey));
@@ -75,6 +76,12 @@ export const signOut: Route = {
   method: 'delete',
   path: '/v1/session',
   access: 'open',
+  doc: {
+    summary: 'Sign this browser out',
+    tag: 'Service',
+    answers: { 200: { description: 'Nobody is signed in', schema: SessionAnswer } },
+    errors: ['forbidden'],
+  },
   create:
     ({ sessions }) =>
     async (request, response) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { RouterError } from '../../domain/errors.ts';
 import { readUsage } from '../../readmodels/usage.ts';
+import { UsageAnswer } from '../answers.ts';
 import { callerOf } from '../middleware/authenticate.ts';
 import { parseInput } from '../problem.ts';
 import type { Route } from './route.ts';
@@ -19,6 +20,15 @@ export const usage: Route = {
   method: 'get',
   path: '/v1/usage',
   access: 'key',
+  doc: {
+    summary: 'What the org used, paid and saved',
+    description: 'From inclusive, to exclusive, in UTC; without them the last 30 days.',
+    tag: 'Usage',
+    scope: 'read',
+    query: Query,
+    answers: { 200: { description: 'Totals, and by model, task type and day', schema: UsageAnswer } },
+    errors: ['validation_error', 'forbidden'],
+  },
   create:
     ({ postgres, clock }) =>
     async (request, response) => {
