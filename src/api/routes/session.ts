@@ -94,7 +94,7 @@ export const signOut: Route = {
 async function describeSession(tools: ApiTools, open: OpenSession, holder: KeyHolder): Promise<SessionAnswer> {
   return {
     signed_in: true,
-    scopes: holder.scopes,
+    scopes: [...holder.scopes],
     org: { id: holder.orgId, name: await readOrgName(tools.postgres, holder.orgId) },
     key_id: holder.keyId,
     csrf_token: open.csrfToken,
@@ -106,10 +106,10 @@ async function describeSession(tools: ApiTools, open: OpenSession, holder: KeyHo
 /** Open routes stand before the parser of bodies, which is for callers that have shown a key. */
 function withBody(handle: (request: Request, response: Response) => Promise<void>): RequestHandler {
   const parse = express.json({ limit: '4kb', type: () => true });
-  return (request, response, next) => {
-    parse(request, response, (error?: unknown) => {
-      if (error !== undefined) return next(error);
-      handle(request, response).catch(next);
+  return async (request, response) => {
+    await new Promise<void>((resolve, reject) => {
+      parse(request, response, (error?: unknown) => (error instanceof Error ? reject(error) : resolve()));
     });
+    await handle(request, response);
   };
 }
