@@ -44,6 +44,19 @@ create table public.api_keys (
 );
 CREATE INDEX api_keys_org_id ON public.api_keys USING btree (org_id);
 
+create table public.feedback (
+  id uuid not null,
+  request_id uuid not null,
+  org_id uuid not null,
+  given_at timestamp with time zone not null,
+  score numeric,
+  accepted boolean,
+  label text,
+  constraint feedback_pkey PRIMARY KEY (id)
+);
+CREATE INDEX feedback_org_time ON public.feedback USING btree (org_id, given_at);
+CREATE INDEX feedback_request ON public.feedback USING btree (request_id, given_at);
+
 create table public.model_changes (
   id uuid not null,
   model_id uuid not null,

@@ -180,14 +180,6 @@ export const DebugAnswer = z
   })
   .meta({ title: 'RoutingDecision' });
 
-export const StoryAnswer = z
-  .looseObject({
-    request_id: z.uuid(),
-    decision: z.looseObject({}).nullable(),
-    events: z.array(z.object({ type: z.string(), revision: z.int(), at: z.string(), data: z.unknown() })),
-  })
-  .meta({ title: 'RequestStory' });
-
 /** What the web page knows of who looks at it. */
 export const SessionAnswer = z
   .union([

@@ -61,13 +61,6 @@ export type Explained = {
   readonly deciderVersion: number;
 };
 
-export type StoryEvent = {
-  readonly type: string;
-  readonly revision: number;
-  readonly at: string;
-  readonly data: unknown;
-};
-
 export type Readiness = {
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly message?: string;
@@ -79,8 +72,6 @@ export interface Gateway {
   answer(request: RoutedRequest): Promise<WholeAnswer>;
   /** The decision that `answer` would take now, without a call and without an event. */
   explain(request: RoutedRequest): Explained;
-  /** The events of a request, or undefined when there is none of that id in that org. */
-  readStory(requestId: string, orgId: string): Promise<readonly StoryEvent[] | undefined>;
   catalog(): Catalog;
   /** Answers are simulated: no provider key is set. */
   readonly simulated: boolean;

@@ -1,8 +1,6 @@
 // Brings log, snapshot, health, providers and the story of a request together into the one thing that the API talks to.
 import { RouterError } from '../domain/errors.ts';
-import { requestStream } from '../domain/events.ts';
 import type { ProviderName } from '../domain/catalog.ts';
-import { openEvent } from '../eventstore/codec.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
 import type { Clock, Random } from '../platform/clock.ts';
@@ -10,7 +8,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import { CURRENT_DECIDER } from '../routing/deciders.ts';
 import { type AnswerTools, answerChat, decideRequest } from './answerChat.ts';
-import type { Gateway, Readiness, StoryEvent } from './gateway.ts';
+import type { Gateway, Readiness } from './gateway.ts';
 import { openHealthWatch } from './health.ts';
 import { type Snapshot, openSnapshot } from './snapshot.ts';
 
@@ -39,7 +37,7 @@ export type OpenGateway = Gateway & {
 };
 
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { store, clock, mostInFlight = 1_000 } = options;
+  const { clock, mostInFlight = 1_000 } = options;
   const snapshot = await openSnapshot(options);
   const health = openHealthWatch({ ...options, policy: () => snapshot.policy()?.policy });
   const tools: AnswerTools = { ...options, snapshot, health, onAttempt: (record) => health.add(record) };
@@ -74,7 +72,6 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
         running.delete(work);
       }
     },
-    readStory: (requestId, orgId) => readStory(store, requestId, orgId),
     readiness: () => tellReadiness(options, snapshot, state.draining),
     async drain(withinMs) {
       state.draining = true;
@@ -112,14 +109,4 @@ async function tellReadiness(options: GatewayOptions, snapshot: Snapshot, draini
   }
   const all = [...problems, ...(spoolDepth > 0 ? [`the event log is away: ${spoolDepth} appends wait on disk`] : [])];
   return all.length === 0 ? { status: 'ok', ...detail } : { status: 'degraded', message: all.join('; '), ...detail };
-}
-
-async function readStory(store: EventStore, requestId: string, orgId: string): Promise<StoryEvent[] | undefined> {
-  const story: StoryEvent[] = [];
-  for await (const event of store.readStream(requestStream(requestId))) {
-    const { type, data } = openEvent(event);
-    if (type === 'RequestRouted' && data.orgId !== orgId) return undefined;
-    story.push({ type, revision: Number(event.revision), at: event.metadata.madeAt, data });
-  }
-  return story.length === 0 ? undefined : story;
 }

@@ -56,6 +56,7 @@ const IMPURE: readonly {
   { what: 'process.env', pattern: /\bprocess\s*(\.\s*env\b|\[\s*['"]env)/, allowed: 'src/config/env.ts' },
 ];
 
+const inPage = (path: string) => path.startsWith('src/dashboard/');
 const isPure = (name: string) => name === 'zod' || name === 'node:crypto';
 const inDomain = (name: string) => isPure(name) || name.startsWith('src/domain/');
 const inRouting = (name: string) => inDomain(name) || name.startsWith('src/routing/');
@@ -117,7 +118,6 @@ describe('the rooms of the house', () => {
   });
 
   it('takes nothing but types into the web page, and nothing out of it', () => {
-    const inPage = (path: string) => path.startsWith('src/dashboard/');
     const taken = among('src/dashboard').flatMap(({ path, code }) =>
       importStatements(path, code)
         .filter(({ imported, isType }) => imported.startsWith('src/') && !inPage(imported) && !isType)

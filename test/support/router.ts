@@ -26,6 +26,7 @@ import { listen } from '../../src/platform/listen.ts';
 import type { Postgres } from '../../src/platform/postgres.ts';
 import { openProviders } from '../../src/providers/registry.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
+import { createHistory } from '../../src/replay/history.ts';
 import { setUp } from '../../src/setup.ts';
 import { type LoggedLine, createRecordingLogger } from './logger.ts';
 import { openTestDatabase } from './postgres.ts';
@@ -108,9 +109,13 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     checks: async () => ({ problems: [], details: {} }),
     ...(options.mostInFlight === undefined ? {} : { mostInFlight: options.mostInFlight }),
   });
+  const stop = new AbortController();
   const limiter = openRateLimiter({ ...env.rateLimit, logger });
   const app = createApp({
     gateway: options.wrapGateway?.(gateway) ?? gateway,
+    history: createHistory(store),
+    store,
+    stopping: stop.signal,
     authenticator: createAuthenticator(postgres, clock),
     sessions: createSessions({ postgres, clock, random }),
     pageFolder: options.pageFolder ?? join('dist', 'dashboard'),
@@ -146,6 +151,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       return events;
     },
     async close() {
+      stop.abort();
       await gateway.drain(1_000);
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -213,4 +219,11 @@ async function send(url: string, { method, body, key, headers, signal }: Send): 
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : null) as Json };
+}
+
+/** @throws TypeError when it is no text */
+export function textOf(value: Json | undefined): string {
+  const found: unknown = value;
+  if (typeof found !== 'string') throw new TypeError(`found ${JSON.stringify(found)} where a text belongs`);
+  return found;
 }

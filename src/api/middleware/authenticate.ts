@@ -36,7 +36,7 @@ function keyOf(request: Request): string | undefined {
 }
 
 /** @throws RouterError `forbidden` when the key may not do that */
-export function callerOf(response: Response, scope: 'chat' | 'read'): Caller {
+export function callerOf(response: Response, scope: 'chat' | 'read' | 'admin'): Caller {
   const caller = response.locals['caller'] as Caller;
   if (caller.scopes.includes(scope)) return caller;
   throw new RouterError('forbidden', `This API key has not the scope ${scope}.`, { shouldRetry: false });

@@ -3,13 +3,21 @@ import { agentStep } from './agentStep.ts';
 import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
 import { health, ready } from './health.ts';
+import { live } from './live.ts';
+import { modelChanges } from './modelChanges.ts';
 import { model, models } from './models.ts';
+import { policy } from './policy.ts';
 import { withReference } from './reference.ts';
+import { requestFeedback } from './requestFeedback.ts';
+import { requestReplay } from './requestReplay.ts';
+import { requests } from './requests.ts';
 import { requestStory } from './requestStory.ts';
 import type { Route } from './route.ts';
 import { routerDebug } from './routerDebug.ts';
 import { session, signIn, signOut } from './session.ts';
+import { stats } from './stats.ts';
 import { usage } from './usage.ts';
+import { whatIf } from './whatIf.ts';
 
 export const ROUTES: readonly Route[] = withReference([
   health,
@@ -24,5 +32,13 @@ export const ROUTES: readonly Route[] = withReference([
   model,
   usage,
   routerDebug,
+  requests,
   requestStory,
+  requestReplay,
+  requestFeedback,
+  stats,
+  live,
+  modelChanges,
+  policy,
+  whatIf,
 ]);

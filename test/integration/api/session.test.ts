@@ -12,6 +12,12 @@ const messages = [{ role: 'user', content: 'What is the capital of France?' }];
 
 const cookieOf = ({ headers }: Reply): string => (headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 
+function tokenOf({ body }: Reply): string {
+  const token: unknown = body['csrf_token'];
+  if (typeof token !== 'string') throw new TypeError('this answer has no token');
+  return token;
+}
+
 describe('the session over HTTP', () => {
   const router = useRouter();
   const signIn = async (key = router().key) =>
@@ -43,10 +49,10 @@ describe('the session over HTTP', () => {
     expect(read.status).to.equal(200);
     const bare = await router().send('/v1/chat', { key: null, headers: { cookie }, body: { messages } });
     expect([bare.status, bare.body['error']?.['code']]).to.deep.equal([403, 'forbidden']);
-    const other = String((await signIn()).body['csrf_token']);
+    const other = tokenOf(await signIn());
     const foreign = { cookie, 'x-csrf-token': other };
     expect((await router().send('/v1/chat', { key: null, headers: foreign, body: { messages } })).status).to.equal(403);
-    const headers = { cookie, 'x-csrf-token': String(begun.body['csrf_token']) };
+    const headers = { cookie, 'x-csrf-token': tokenOf(begun) };
     expect((await router().send('/v1/chat', { key: null, headers, body: { messages } })).status).to.equal(200);
   });
 
@@ -62,7 +68,7 @@ describe('the session over HTTP', () => {
 
   it('ends', async () => {
     const begun = await signIn();
-    const headers = { cookie: cookieOf(begun), 'x-csrf-token': String(begun.body['csrf_token']) };
+    const headers = { cookie: cookieOf(begun), 'x-csrf-token': tokenOf(begun) };
     const ended = await router().send('/v1/session', { key: null, method: 'DELETE', headers });
     expect(ended.status).to.equal(200);
     expect(ended.headers.get('set-cookie')).to.match(/^omni_session=;/);
