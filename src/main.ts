@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
 import { createSessions } from './accounts/sessions.ts';
+import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
+import { createFailedAuth } from './api/middleware/failedAuth.ts';
 import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
 import type { EventStore } from './eventstore/eventStore.ts';
@@ -94,6 +96,9 @@ async function serve({ env, gateway, store, postgres, lifecycle, logger, clock, 
     random,
     logger,
     corsOrigins: env.corsOrigins,
+    trustProxy: env.trustProxy,
+    failedAuth: createFailedAuth(clock),
+    lastUsed: createLastUsed({ postgres, clock, logger }),
   });
   // Against slow clients: headers and body must come within these times.
   const server = createServer(

@@ -18,6 +18,8 @@ export function createApp(tools: ApiTools): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  const { trustProxy } = tools;
+  app.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy]);
   app.use(nameRequest(tools));
   app.use(helmet());
   const { corsOrigins } = tools;

@@ -3,11 +3,12 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import { readOrgName } from '../../accounts/accounts.ts';
-import type { KeyHolder } from '../../accounts/authenticate.ts';
 import type { OpenSession } from '../../accounts/sessions.ts';
 import { redeemSignInLink } from '../../accounts/signInLinks.ts';
 import { RouterError } from '../../domain/errors.ts';
+import type { Caller } from '../../gateway/gateway.ts';
 import { SessionAnswer } from '../answers.ts';
+import { findCaller } from '../middleware/authenticate.ts';
 import { clearCookie, refuseOtherSites, sessionOf, setCookie } from '../middleware/sessionCookie.ts';
 import { parseInput } from '../problem.ts';
 import type { ApiTools } from '../tools.ts';
@@ -31,7 +32,7 @@ export const signIn: Route = {
     tag: 'Service',
     body: SignIn,
     answers: { 200: { description: 'Who is signed in', schema: SessionAnswer } },
-    errors: ['validation_error', 'invalid_api_key', 'forbidden'],
+    errors: ['validation_error', 'invalid_api_key', 'forbidden', 'rate_limit_exceeded'],
   },
   create: (tools) =>
     withBody(async (request, response) => {
@@ -44,11 +45,7 @@ export const signIn: Route = {
           'This sign-in link was used already or has expired: sign in with your API key, or start the router again for a new link.',
           { shouldRetry: false },
         );
-      const holder = await tools.authenticator.authenticate(apiKey);
-      if (!holder)
-        throw new RouterError('invalid_api_key', 'This API key is not known, has expired or was revoked.', {
-          shouldRetry: false,
-        });
+      const holder = await findCaller(apiKey, request.ip ?? '', tools);
       const session = await tools.sessions.create(apiKey);
       setCookie(request, response, session.cookie, session.expiresAt);
       response.json(await describeSession(tools, session, holder));
@@ -91,7 +88,7 @@ export const signOut: Route = {
     },
 };
 
-async function describeSession(tools: ApiTools, open: OpenSession, holder: KeyHolder): Promise<SessionAnswer> {
+async function describeSession(tools: ApiTools, open: OpenSession, holder: Caller): Promise<SessionAnswer> {
   return {
     signed_in: true,
     scopes: [...holder.scopes],
