@@ -2,10 +2,14 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
+import { createSessions } from './accounts/sessions.ts';
+import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
+import { createFailedAuth } from './api/middleware/failedAuth.ts';
 import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
 import type { ProviderName } from './domain/catalog.ts';
+import type { EventStore } from './eventstore/eventStore.ts';
 import { openEventStore } from './eventstore/open.ts';
 import { openRecorder } from './eventstore/recorder.ts';
 import { openSpool } from './eventstore/spool.ts';
@@ -20,14 +24,17 @@ import { type Postgres, openPostgres } from './platform/postgres.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
 import { requireDatabase, runMain } from './runMain.ts';
+import { createHistory } from './replay/history.ts';
 import { readProjectionLag } from './readmodels/lag.ts';
 
+const PAGE_FOLDER = join('dist', 'dashboard');
 const SPOOL_BYTES = 512 * 1024 * 1024;
 const LAG_LIMIT_SEC = 30;
 
 type Serving = {
   readonly env: Env;
   readonly gateway: OpenGateway;
+  readonly store: EventStore;
   readonly postgres: Postgres;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -68,23 +75,31 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     checks: () => checkReadModels(postgres),
   });
   lifecycle.own('the gateway', () => gateway.close());
-  await serve({ env, gateway, postgres, lifecycle, logger, clock, random });
+  await serve({ env, gateway, store, postgres, lifecycle, logger, clock, random });
 }
 
-async function serve({ env, gateway, postgres, lifecycle, logger, clock, random }: Serving): Promise<void> {
+async function serve({ env, gateway, store, postgres, lifecycle, logger, clock, random }: Serving): Promise<void> {
   const limiter = openRateLimiter({ ...env.rateLimit, redisUrl: env.redisUrl, logger });
   lifecycle.own('the rate limiter', () => limiter.close());
 
   const authenticator = createAuthenticator(postgres, clock);
   const app = createApp({
     gateway,
+    history: createHistory(store),
+    store,
+    stopping: lifecycle.stopping,
     authenticator,
+    sessions: createSessions({ postgres, clock, random }),
+    pageFolder: PAGE_FOLDER,
     limiter,
     postgres,
     clock,
     random,
     logger,
     corsOrigins: env.corsOrigins,
+    trustProxy: env.trustProxy,
+    failedAuth: createFailedAuth(clock),
+    lastUsed: createLastUsed({ postgres, clock, logger }),
   });
   // Against slow clients: headers and body must come within these times.
   const server = createServer(

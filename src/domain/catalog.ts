@@ -86,7 +86,13 @@ export const RatingGeneration = z.object({
 });
 export type RatingGeneration = z.infer<typeof RatingGeneration>;
 
-export type Deprecation = { readonly at: string; readonly reason: string; readonly replacement?: string | undefined };
+export type Deprecation = {
+  readonly at: string;
+  readonly reason: string;
+  readonly replacement?: string | undefined;
+  /** Who says so: a feed takes back only what it said itself. */
+  readonly source: string;
+};
 
 export type CatalogModel = {
   /** `<provider>/<model_name>`, e.g. `groq/openai/gpt-oss-120b`. */

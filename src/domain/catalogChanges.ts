@@ -26,7 +26,11 @@ export function planCatalogChanges(
   file: { readonly models: readonly ModelWish[]; readonly overrides: readonly ModelWish[] },
   change: Change,
 ): DomainEvent[] {
-  const events = file.models.flatMap((wish) => planFirstValues(catalog.models.get(idOf(wish)), wish, change));
+  // Where an override names the day of a shutdown, the first value has nothing to say about it any more.
+  const settled = new Set(file.overrides.filter(({ details }) => details.shutdownOn !== undefined).map(idOf));
+  const events = file.models.flatMap((wish) =>
+    planFirstValues(catalog.models.get(idOf(wish)), wish, change, settled.has(idOf(wish))),
+  );
   const seeded = foldCatalog(
     events.map((event) => ({ ...event, revision: catalog.version })),
     catalog,
@@ -39,7 +43,12 @@ function idOf(wish: ModelWish): string {
   return modelId(wish.provider, wish.modelName);
 }
 
-function planFirstValues(model: CatalogModel | undefined, wish: ModelWish, change: Change): DomainEvent[] {
+function planFirstValues(
+  model: CatalogModel | undefined,
+  wish: ModelWish,
+  change: Change,
+  shutdownIsOverridden: boolean,
+): DomainEvent[] {
   const details = { ...FRESH, ...wish.details };
   const common = { modelId: idOf(wish), source: 'seed', ...change };
   const events: DomainEvent[] = [];
@@ -54,14 +63,16 @@ function planFirstValues(model: CatalogModel | undefined, wish: ModelWish, chang
       events.push({ type: 'ModelPriceChanged', data: { ...common, prices: wish.prices ?? null } });
     }
   }
-  return [...events, ...planShutdown(model, details, common)];
+  // What a feed, a calendar or a person has said of a shutdown since then stands.
+  const isOthers = model?.deprecation !== undefined && model.deprecation.source !== 'seed';
+  return shutdownIsOverridden || isOthers ? events : [...events, ...planShutdown(model, details, common)];
 }
 
 /** A shutdown date that the provider has announced deprecates at once, effective on that date. */
-function planShutdown(
+export function planShutdown(
   model: CatalogModel | undefined,
-  details: ModelDetails,
-  common: Change & { modelId: string; source: string },
+  details: Pick<ModelDetails, 'shutdownOn' | 'replacement'>,
+  common: Change & { readonly modelId: string; readonly source: string },
 ): DomainEvent[] {
   const { shutdownOn, replacement } = details;
   if (shutdownOn === undefined) return [];
@@ -73,14 +84,11 @@ function planShutdown(
 
 function planOverride(model: CatalogModel | undefined, wish: ModelWish, change: Change): DomainEvent[] {
   const common = { modelId: idOf(wish), source: 'manual', ...change };
+  const shutdown = planShutdown(model, wish.details, common);
   if (!model) {
     const { provider, modelName, prices = null } = wish;
-    return [
-      {
-        type: 'ModelRegistered',
-        data: { ...common, provider, modelName, details: { ...FRESH, ...wish.details }, prices },
-      },
-    ];
+    const details = { ...FRESH, ...wish.details };
+    return [{ type: 'ModelRegistered', data: { ...common, provider, modelName, details, prices } }, ...shutdown];
   }
   const events: DomainEvent[] = [];
   const abilities = { ...model.details.abilities, ...wish.details.abilities };
@@ -92,5 +100,5 @@ function planOverride(model: CatalogModel | undefined, wish: ModelWish, change: 
   if (prices && !saysTheSame(model.prices, prices)) {
     events.push({ type: 'ModelPriceChanged', data: { ...common, prices } });
   }
-  return events;
+  return [...events, ...shutdown];
 }

@@ -1,7 +1,7 @@
 // Every event of the log: its type, its current schema and version, and how older versions are read. Past events are never
 // edited; a changed schema gets a new version here and an upcast from the one before.
 import { z } from 'zod';
-import { Abilities, ModelDetails, ProviderName, Rating, RatingGeneration, TaskType } from './catalog.ts';
+import { ModelDetails, ProviderName, Rating, RatingGeneration, TaskType } from './catalog.ts';
 import { Effort } from './chat.ts';
 import { DecisionInputs, HealthFigure, Outcome } from './decision.ts';
 import { Policy } from './policy.ts';
@@ -136,8 +136,11 @@ const schemas = {
   ModelChangeHeld: z.object({
     ...changed,
     holdId: z.uuid(),
+    /** The rule that held it, a word; `reason` says it in a sentence. */
+    rule: z.string(),
     reason: z.string(),
-    proposed: z.object({ prices: Prices.nullish(), details: ModelDetails.nullish(), abilities: Abilities.nullish() }),
+    /** Prices whole, of the details only those that would change. */
+    proposed: z.object({ prices: Prices.nullish(), details: ModelDetails.partial().nullish() }),
   }),
   ModelChangeReleased: z.object({
     ...changed,
@@ -158,7 +161,9 @@ const schemas = {
       'key_created',
       'key_revoked',
       'key_rotated',
+      'key_changed',
       'budget_set',
+      'budget_deleted',
       'org_changed',
     ]),
     orgId: z.uuid(),
@@ -187,7 +192,7 @@ export const EVENT_VERSIONS: { readonly [T in EventType]: number } = {
   ModelDetailsChanged: 1,
   ModelDeprecated: 1,
   ModelReinstated: 1,
-  ModelChangeHeld: 1,
+  ModelChangeHeld: 2,
   ModelChangeReleased: 1,
   RatingGenerationPublished: 1,
   PolicyPublished: 1,

@@ -63,10 +63,10 @@ function evolveModel(
         ? { ...model, ratings: event.data.ratings, updatedAt: event.data.at }
         : undefined;
     case 'ModelDeprecated': {
-      const { effectiveAt, reason, replacement, at } = event.data;
+      const { effectiveAt, reason, replacement, source, at } = event.data;
       return {
         ...model,
-        deprecation: { at: effectiveAt, reason, replacement: replacement ?? undefined },
+        deprecation: { at: effectiveAt, reason, replacement: replacement ?? undefined, source },
         updatedAt: at,
       };
     }

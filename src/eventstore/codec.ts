@@ -44,8 +44,21 @@ export function chainOf(previous: string, digest: string): string {
 type Upcast = (data: unknown) => unknown;
 export type Upcasts = { readonly [T in EventType]?: { readonly [fromVersion: number]: Upcast } };
 
-/** Every type is at version 1 so far: a second version of a type adds its step from 1 here. */
-const UPCASTS: Upcasts = {};
+const UPCASTS: Upcasts = {
+  // Version 1 named no rule, and proposed abilities apart from the other details.
+  ModelChangeHeld: {
+    1: (data) => {
+      const { proposed, ...rest } = data as { proposed: { prices?: unknown; details?: object; abilities?: unknown } };
+      const { prices, details, abilities } = proposed;
+      const changed = abilities ? { ...details, abilities } : details;
+      return {
+        rule: 'unknown',
+        ...rest,
+        proposed: { ...(prices === undefined ? {} : { prices }), details: changed },
+      };
+    },
+  },
+};
 
 /**
  * The event as today's code understands it, older versions upcast step by step.

@@ -1,4 +1,5 @@
 // What the API asks of the gateway, and what it gets back. The only way from a surface to a decision and a provider.
+import type { KeyHolder } from '../accounts/authenticate.ts';
 import type { Catalog, ProviderName, TaskType } from '../domain/catalog.ts';
 import type { Chat, Completion } from '../domain/chat.ts';
 import type { Decision, Features, Session, Wishes } from '../domain/decision.ts';
@@ -8,15 +9,7 @@ import type { Usage } from '../domain/usage.ts';
 import type { Chunk, Native } from '../providers/provider.ts';
 
 /** Who asks, as the key says. Null lists = everything allowed. */
-export type Caller = {
-  readonly orgId: string;
-  readonly keyId: string;
-  readonly userId: string | null;
-  readonly scopes: readonly string[];
-  readonly keyModels: readonly string[] | null;
-  readonly orgModels: readonly string[] | null;
-  readonly baselineModel: string | null;
-};
+export type Caller = KeyHolder;
 
 export type RoutedRequest = {
   readonly requestId: string;
@@ -82,13 +75,6 @@ export type Explained = {
   readonly deciderVersion: number;
 };
 
-export type StoryEvent = {
-  readonly type: string;
-  readonly revision: number;
-  readonly at: string;
-  readonly data: unknown;
-};
-
 export type Readiness = {
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly message?: string;
@@ -102,8 +88,6 @@ export interface Gateway {
   stream(request: RoutedRequest): Promise<AnswerStream>;
   /** The decision that `answer` would take now, without a call and without an event. */
   explain(request: RoutedRequest): Explained;
-  /** The events of a request, or undefined when there is none of that id in that org. */
-  readStory(requestId: string, orgId: string): Promise<readonly StoryEvent[] | undefined>;
   catalog(): Catalog;
   /** Answers are simulated: no provider key is set. */
   readonly simulated: boolean;

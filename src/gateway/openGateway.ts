@@ -1,7 +1,5 @@
 // Brings log, snapshot, health, providers and the story of a request together into the one thing that the API talks to.
-import { requestStream } from '../domain/events.ts';
 import type { ProviderName } from '../domain/catalog.ts';
-import { openEvent } from '../eventstore/codec.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
 import { type Clock, type Random, isoTime } from '../platform/clock.ts';
@@ -12,7 +10,7 @@ import { createAdmission } from './admission.ts';
 import { answerChat } from './answerChat.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
 import { decideRequest } from './decideRequest.ts';
-import type { Explained, Gateway, Readiness, RoutedRequest, StoryEvent } from './gateway.ts';
+import type { Explained, Gateway, Readiness, RoutedRequest } from './gateway.ts';
 import { openHealthWatch } from './health.ts';
 import { type Snapshot, openSnapshot } from './snapshot.ts';
 import type { StoryTools } from './story.ts';
@@ -43,7 +41,7 @@ export type OpenGateway = Gateway & {
 };
 
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { store, clock } = options;
+  const { clock } = options;
   const snapshot = await openSnapshot(options);
   const policy = () => snapshot.policy()?.policy;
   const health = openHealthWatch({ ...options, policy });
@@ -88,7 +86,6 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
         throw error;
       }
     },
-    readStory: (requestId, orgId) => readStory(store, requestId, orgId),
     readiness: () => tellReadiness(options, snapshot, breakers, admission.draining),
     drain: (withinMs) => admission.drain(withinMs),
     async close() {
@@ -143,14 +140,4 @@ async function tellReadiness(
   }
   const all = [...problems, ...(spoolDepth > 0 ? [`the event log is away: ${spoolDepth} appends wait on disk`] : [])];
   return all.length === 0 ? { status: 'ok', ...detail } : { status: 'degraded', message: all.join('; '), ...detail };
-}
-
-async function readStory(store: EventStore, requestId: string, orgId: string): Promise<StoryEvent[] | undefined> {
-  const story: StoryEvent[] = [];
-  for await (const event of store.readStream(requestStream(requestId))) {
-    const { type, data } = openEvent(event);
-    if (type === 'RequestRouted' && data.orgId !== orgId) return undefined;
-    story.push({ type, revision: Number(event.revision), at: event.metadata.madeAt, data });
-  }
-  return story.length === 0 ? undefined : story;
 }

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { after, before } from 'mocha';
 import { type CreatedKey, createApiKey } from '../../src/accounts/accounts.ts';
 import { createAuthenticator } from '../../src/accounts/authenticate.ts';
+import { createSessions } from '../../src/accounts/sessions.ts';
+import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
+import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
 import { openRateLimiter } from '../../src/api/middleware/rateLimit.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
 import { PROVIDERS, type ProviderName } from '../../src/domain/catalog.ts';
@@ -28,6 +31,7 @@ import { listen } from '../../src/platform/listen.ts';
 import type { Postgres } from '../../src/platform/postgres.ts';
 import { openProviders } from '../../src/providers/registry.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
+import { createHistory } from '../../src/replay/history.ts';
 import { setUp } from '../../src/setup.ts';
 import { type LoggedLine, createRecordingLogger } from './logger.ts';
 import { openTestDatabase } from './postgres.ts';
@@ -41,8 +45,10 @@ export type RouterOptions = {
   readonly env?: RawEnv;
   /** False leaves catalog and policy out. */
   readonly withCatalog?: boolean;
+  /** Where the built web page is. */
+  readonly pageFolder?: string;
   readonly mostInFlight?: number;
-  /** Published over the one in config/routing.yaml; unless given, breakers never open: one suite's failures are many. */
+  /** Published over the one in config/routing.yaml. */
   readonly policy?: (policy: Policy) => Policy;
   /** What the API gets in place of the gateway. */
   readonly wrapGateway?: (gateway: Gateway) => Gateway;
@@ -93,7 +99,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
 
   const log = { away: false };
   const store = breakable(openEventStore({ url: undefined, databaseUrl, applicationName: 'test', clock, logger }), log);
-  if (options.withCatalog !== false) await publish(store, options.policy ?? withoutBreakers);
+  if (options.policy) await publish(store, options.policy);
   const directory = join(dataDir, 'spool');
   ensureWritable(directory, 'OMNI_DATA_DIR');
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });
@@ -111,16 +117,25 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     checks: async () => ({ problems: [], details: {} }),
     ...(options.mostInFlight === undefined ? {} : { mostInFlight: options.mostInFlight }),
   });
+  const stop = new AbortController();
   const limiter = openRateLimiter({ ...env.rateLimit, logger });
   const app = createApp({
     gateway: options.wrapGateway?.(gateway) ?? gateway,
+    history: createHistory(store),
+    store,
+    stopping: stop.signal,
     authenticator: createAuthenticator(postgres, clock),
+    sessions: createSessions({ postgres, clock, random }),
+    pageFolder: options.pageFolder ?? join('dist', 'dashboard'),
     limiter,
     postgres,
     clock,
     random,
     logger,
     corsOrigins: env.corsOrigins,
+    trustProxy: env.trustProxy,
+    failedAuth: createFailedAuth(clock),
+    lastUsed: createLastUsed({ postgres, clock, logger }),
   });
   const server = createServer({ maxHeaderSize: 32 * 1024 }, app);
   const url = await listen(server, '127.0.0.1', 0);
@@ -147,6 +162,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       return events;
     },
     async close() {
+      stop.abort();
       await gateway.drain(1_000);
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -171,7 +187,8 @@ async function publish(store: EventStore, change: (policy: Policy) => Policy): P
   });
 }
 
-function withoutBreakers(policy: Policy): Policy {
+/** For a suite whose failures are many: what one test breaks, the next one needs. */
+export function withoutBreakers(policy: Policy): Policy {
   return { ...policy, breaker: { ...policy.breaker, minSamples: 1_000_000 } };
 }
 
@@ -227,4 +244,11 @@ async function send(url: string, { method, body, key, headers, signal }: Send): 
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : null) as Json };
+}
+
+/** @throws TypeError when it is no text */
+export function textOf(value: Json | undefined): string {
+  const found: unknown = value;
+  if (typeof found !== 'string') throw new TypeError(`found ${JSON.stringify(found)} where a text belongs`);
+  return found;
 }

@@ -5,7 +5,7 @@ import { type Catalog, EMPTY_CATALOG } from '../../../src/domain/catalog.ts';
 import { type ModelWish, planCatalogChanges } from '../../../src/domain/catalogChanges.ts';
 import { type DomainEvent, schemaOf } from '../../../src/domain/events.ts';
 import { foldCatalog } from '../../../src/domain/foldCatalog.ts';
-import { DETAILS, MODEL, described, priced, registered, revised } from './catalogEvents.ts';
+import { DETAILS, MODEL, deprecated, described, priced, registered, revised } from './catalogEvents.ts';
 
 const CHANGE = { at: '2026-11-20T00:00:00.000Z', by: 'test' };
 const wish = (rest: Partial<ModelWish> = {}): ModelWish => ({
@@ -91,6 +91,7 @@ describe('an announced shutdown', () => {
       at: '2027-01-31T00:00:00.000Z',
       reason: 'the provider shuts it down on 2027-01-31',
       replacement: 'openai/two',
+      source: 'seed',
     });
   });
 
@@ -100,6 +101,38 @@ describe('an announced shutdown', () => {
       const events = plan(known, [{ ...ending, details: { ...ending.details, ...changed } }]);
       expect(typesOf(events)).to.deep.equal(['ModelDetailsChanged', 'ModelDeprecated']);
     }
+  });
+});
+
+describe('a shutdown that an override announces', () => {
+  const ending = wish({ details: { shutdownOn: '2027-01-31', replacement: 'openai/two' }, prices: undefined });
+
+  it('deprecates, for a model that is known and for one that is not', () => {
+    for (const catalog of [seeded, EMPTY_CATALOG]) {
+      const events = plan(catalog, [], [ending]);
+      expect(typesOf(events)).to.include('ModelDeprecated');
+      const after = apply(catalog, events);
+      expect(after.models.get(MODEL)?.deprecation).to.deep.include({
+        at: '2027-01-31T00:00:00.000Z',
+        replacement: 'openai/two',
+        source: 'manual',
+      });
+      expect(plan(after, [], [ending])).to.deep.equal([]);
+    }
+  });
+
+  it('wins over the day of the first values, and stays at that', () => {
+    const first = [wish({ details: { ...DETAILS, shutdownOn: '2026-12-24' } })];
+    const known = apply(EMPTY_CATALOG, plan(EMPTY_CATALOG, first));
+    const after = apply(known, plan(known, first, [ending]));
+    expect(after.models.get(MODEL)?.deprecation?.at).to.equal('2027-01-31T00:00:00.000Z');
+    expect(plan(after, first, [ending])).to.deep.equal([]);
+  });
+
+  it('leaves what a feed has said since to the feed', () => {
+    const first = [wish({ details: { ...DETAILS, shutdownOn: '2026-12-24' } })];
+    const fed = apply(seeded, [deprecated('2027-03-01T00:00:00.000Z')]);
+    expect(typesOf(plan(fed, first))).to.not.include('ModelDeprecated');
   });
 });
 

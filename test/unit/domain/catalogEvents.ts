@@ -65,6 +65,7 @@ export function held(): DomainEvent {
       ...common(8, 'feed'),
       modelId: MODEL,
       holdId: '00000000-0000-4000-8000-000000000001',
+      rule: 'large_unconfirmed',
       reason: 'ten times the price',
       proposed: { prices: { input: '1' } },
     },

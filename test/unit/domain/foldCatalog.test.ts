@@ -116,7 +116,12 @@ describe('ratings', () => {
 describe('a deprecation', () => {
   it('says when, why and what instead', () => {
     const gone = foldModel(registered(), deprecated('2026-12-01T00:00:00.000Z', OTHER));
-    expect(gone?.deprecation).to.deep.equal({ at: '2026-12-01T00:00:00.000Z', reason: 'gone', replacement: OTHER });
+    expect(gone?.deprecation).to.deep.equal({
+      at: '2026-12-01T00:00:00.000Z',
+      reason: 'gone',
+      replacement: OTHER,
+      source: 'feed',
+    });
   });
 
   it('has no replacement when the event names none', () => {

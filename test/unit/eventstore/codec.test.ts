@@ -114,6 +114,20 @@ describe('opening events', () => {
     expect(openEvent(event)).to.deep.equal(alert('hello'));
   });
 
+  it('reads a held change of version 1: without a rule, abilities among the details', () => {
+    const data = {
+      modelId: 'openai/one',
+      source: 'feed',
+      at: '2026-11-20T10:00:00.000Z',
+      by: 'test',
+      holdId: '00000000-0000-4000-8000-000000000001',
+      reason: 'ten times the price',
+      proposed: { details: null, abilities: { tools: true } },
+    };
+    const opened = openEvent({ type: 'ModelChangeHeld', data, metadata: { version: 1 } });
+    expect(opened.data).to.deep.include({ rule: 'unknown', proposed: { details: { abilities: { tools: true } } } });
+  });
+
   it('reads old versions step by step', () => {
     const [event] = sealAlerts(['1']);
     if (!event) throw new Error('no event');

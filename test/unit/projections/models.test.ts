@@ -146,7 +146,13 @@ describe('the models projection', () => {
   it('tells of a held change without changing the model', () => {
     const held: DomainEvent = {
       type: 'ModelChangeHeld',
-      data: { ...common, holdId: '0e0e0e0e-0000-4000-8000-000000000001', reason: 'ten times dearer', proposed: {} },
+      data: {
+        ...common,
+        holdId: '0e0e0e0e-0000-4000-8000-000000000001',
+        rule: 'large_unconfirmed',
+        reason: 'ten times dearer',
+        proposed: {},
+      },
     };
     const { model, changes } = fold(registered(), held);
     expect(model?.cost_input).to.equal('0.00015');

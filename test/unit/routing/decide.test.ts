@@ -21,7 +21,9 @@ function run(models: readonly CatalogModel[], asked: DecisionInputs, health: Hea
 
 const limitPrompt = (prompt: string) => inputs({ wishes: { maxPrice: { prompt } } });
 const ending = (inDays: number) =>
-  model('openai/ending', { deprecation: { at: new Date(AT + inDays * DAY).toISOString(), reason: 'shut down' } });
+  model('openai/ending', {
+    deprecation: { at: new Date(AT + inDays * DAY).toISOString(), reason: 'shut down', source: 'seed' },
+  });
 const half = (value: number | undefined) => (value === undefined ? undefined : value / 2);
 
 describe('the filter of a decision', () => {
