@@ -4,6 +4,7 @@ import type { EventStore } from '../eventstore/eventStore.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import type { History } from '../replay/history.ts';
 import type { RateLimiter } from './middleware/rateLimit.ts';
@@ -13,6 +14,7 @@ export type ApiTools = {
   /** What the log says of the past. */
   readonly history: History;
   readonly store: EventStore;
+  readonly metrics: Metrics;
   readonly authenticator: Authenticator;
   readonly limiter: RateLimiter;
   readonly postgres: Queryable;
