@@ -1,4 +1,5 @@
 // What the API asks of the gateway, and what it gets back. The only way from a surface to a decision and a provider.
+import type { KeyHolder } from '../accounts/authenticate.ts';
 import type { Catalog, ProviderName, TaskType } from '../domain/catalog.ts';
 import type { Chat, Completion } from '../domain/chat.ts';
 import type { Decision, Features, Session, Wishes } from '../domain/decision.ts';
@@ -6,15 +7,7 @@ import type { Surface } from '../domain/events.ts';
 import type { Usage } from '../domain/usage.ts';
 
 /** Who asks, as the key says. Null lists = everything allowed. */
-export type Caller = {
-  readonly orgId: string;
-  readonly keyId: string;
-  readonly userId: string | null;
-  readonly scopes: readonly string[];
-  readonly keyModels: readonly string[] | null;
-  readonly orgModels: readonly string[] | null;
-  readonly baselineModel: string | null;
-};
+export type Caller = KeyHolder;
 
 export type RoutedRequest = {
   readonly requestId: string;

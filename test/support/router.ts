@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { after, before } from 'mocha';
 import { type CreatedKey, createApiKey } from '../../src/accounts/accounts.ts';
 import { createAuthenticator } from '../../src/accounts/authenticate.ts';
+import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
+import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
 import { openRateLimiter } from '../../src/api/middleware/rateLimit.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
 import { PROVIDERS, type ProviderName } from '../../src/domain/catalog.ts';
@@ -126,6 +128,9 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     random,
     logger,
     corsOrigins: env.corsOrigins,
+    trustProxy: env.trustProxy,
+    failedAuth: createFailedAuth(clock),
+    lastUsed: createLastUsed({ postgres, clock, logger }),
   });
   const server = createServer({ maxHeaderSize: 32 * 1024 }, app);
   const url = await listen(server, '127.0.0.1', 0);

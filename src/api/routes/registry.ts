@@ -1,4 +1,8 @@
 // Every route of the API, one line each.
+import { account } from './account.ts';
+import { adminBudgets, adminDeleteBudget, adminSetBudget } from './adminBudgets.ts';
+import { adminChangeKey, adminCreateKey, adminKeys, adminRevokeKey, adminRotateKey } from './adminKeys.ts';
+import { adminChangeOrg, adminCreateOrg, adminCreateUser, adminOrgs, adminUsers } from './adminOrgs.ts';
 import { agentStep } from './agentStep.ts';
 import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
@@ -31,6 +35,20 @@ export const ROUTES: readonly Route[] = withReference([
   routerDebug,
   requests,
   requestStory,
+  account,
+  adminOrgs,
+  adminCreateOrg,
+  adminChangeOrg,
+  adminUsers,
+  adminCreateUser,
+  adminKeys,
+  adminCreateKey,
+  adminChangeKey,
+  adminRotateKey,
+  adminRevokeKey,
+  adminBudgets,
+  adminSetBudget,
+  adminDeleteBudget,
   requestReplay,
   requestFeedback,
   stats,

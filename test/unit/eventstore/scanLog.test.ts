@@ -11,14 +11,14 @@ async function open() {
   return store;
 }
 
-describe('reading a log to its end', () => {
-  const read = async (store: Awaited<ReturnType<typeof open>>, categories: readonly string[], after = START) => {
-    const seen: string[] = [];
-    for await (const { events } of scanLog({ store, clock, categories, after, silentMs: 50 }))
-      seen.push(...events.map(messageOf));
-    return seen;
-  };
+async function read(store: Awaited<ReturnType<typeof open>>, categories: readonly string[], after = START) {
+  const seen: string[] = [];
+  for await (const { events } of scanLog({ store, clock, categories, after, silentMs: 50 }))
+    seen.push(...events.map(messageOf));
+  return seen;
+}
 
+describe('reading a log to its end', () => {
   it('gives every event of the categories once, and ends', async () => {
     const store = await open();
     expect(await read(store, ['admin'])).to.deep.equal(['a', 'b', 'c']);
