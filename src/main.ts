@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
+import { createSessions } from './accounts/sessions.ts';
 import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
 import { createFailedAuth } from './api/middleware/failedAuth.ts';
@@ -28,6 +29,7 @@ import { createHistory } from './replay/history.ts';
 import { readProjectionLag } from './readmodels/lag.ts';
 import { watchProjectionLag } from './readmodels/lagMetrics.ts';
 
+const PAGE_FOLDER = join('dist', 'dashboard');
 const SPOOL_BYTES = 512 * 1024 * 1024;
 const LAG_LIMIT_SEC = 30;
 
@@ -103,6 +105,8 @@ async function serve({
     metrics,
     stopping: lifecycle.stopping,
     authenticator,
+    sessions: createSessions({ postgres, clock, random }),
+    pageFolder: PAGE_FOLDER,
     limiter,
     postgres,
     clock,

@@ -5,6 +5,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { AuthTools } from './middleware/authenticate.ts';
+import type { Sessions } from '../accounts/sessions.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { History } from '../replay/history.ts';
 import type { RateLimiter } from './middleware/rateLimit.ts';
@@ -15,6 +16,9 @@ export type ApiTools = AuthTools & {
   readonly history: History;
   readonly store: EventStore;
   readonly metrics: Metrics;
+  readonly sessions: Sessions;
+  /** Where the built web page is. */
+  readonly pageFolder: string;
   readonly limiter: RateLimiter;
   readonly postgres: Postgres;
   readonly clock: Clock;

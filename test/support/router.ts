@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before } from 'mocha';
 import { type CreatedKey, createApiKey } from '../../src/accounts/accounts.ts';
 import { createAuthenticator } from '../../src/accounts/authenticate.ts';
+import { createSessions } from '../../src/accounts/sessions.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
 import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
@@ -44,6 +45,8 @@ export type RouterOptions = {
   readonly env?: RawEnv;
   /** False leaves catalog and policy out. */
   readonly withCatalog?: boolean;
+  /** Where the built web page is. */
+  readonly pageFolder?: string;
   readonly mostInFlight?: number;
   /** What the API gets in place of the gateway. */
   readonly wrapGateway?: (gateway: Gateway) => Gateway;
@@ -122,6 +125,8 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     metrics,
     stopping: stop.signal,
     authenticator: createAuthenticator(postgres, clock),
+    sessions: createSessions({ postgres, clock, random }),
+    pageFolder: options.pageFolder ?? join('dist', 'dashboard'),
     limiter,
     postgres,
     clock,

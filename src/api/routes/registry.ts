@@ -19,6 +19,7 @@ import { requests } from './requests.ts';
 import { requestStory } from './requestStory.ts';
 import type { Route } from './route.ts';
 import { routerDebug } from './routerDebug.ts';
+import { session, signIn, signOut } from './session.ts';
 import { stats } from './stats.ts';
 import { usage } from './usage.ts';
 import { whatIf } from './whatIf.ts';
@@ -26,6 +27,9 @@ import { whatIf } from './whatIf.ts';
 export const ROUTES: readonly Route[] = withReference([
   health,
   ready,
+  signIn,
+  session,
+  signOut,
   chat,
   agentStep,
   chatCompletions,
