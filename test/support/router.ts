@@ -23,14 +23,17 @@ import { openEventStore } from '../../src/eventstore/open.ts';
 import { type Recorder, openRecorder } from '../../src/eventstore/recorder.ts';
 import { openSpool } from '../../src/eventstore/spool.ts';
 import { describeSpoolOwner } from '../../src/eventstore/spoolOwner.ts';
+import { countRecorded } from '../../src/gateway/countRecorded.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { type OpenGateway, openGateway } from '../../src/gateway/openGateway.ts';
 import { createRandom, isoTime, systemClock } from '../../src/platform/clock.ts';
 import { ensureWritable } from '../../src/platform/ensureWritable.ts';
 import { listen } from '../../src/platform/listen.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
 import type { Postgres } from '../../src/platform/postgres.ts';
 import { openProviders } from '../../src/providers/registry.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
+import { watchProjectionLag } from '../../src/readmodels/lagMetrics.ts';
 import { createHistory } from '../../src/replay/history.ts';
 import { setUp } from '../../src/setup.ts';
 import { type LoggedLine, createRecordingLogger } from './logger.ts';
@@ -103,7 +106,9 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   const directory = join(dataDir, 'spool');
   ensureWritable(directory, 'OMNI_DATA_DIR');
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });
-  const recorder = openRecorder({ store, spool, clock, random, logger });
+  const metrics = createMetrics();
+  watchProjectionLag(postgres, metrics);
+  const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   const providers = openProviders(env.providers, () => clock.now());
   const gateway = await openGateway({
     store,
@@ -123,6 +128,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     gateway: options.wrapGateway?.(gateway) ?? gateway,
     history: createHistory(store),
     store,
+    metrics,
     stopping: stop.signal,
     authenticator: createAuthenticator(postgres, clock),
     sessions: createSessions({ postgres, clock, random }),
