@@ -175,6 +175,7 @@ create table public.projection_checkpoints (
   failed_event_id uuid,
   failed_position text,
   failure text,
+  waiting_count integer,
   constraint projection_checkpoints_pkey PRIMARY KEY (name)
 );
 
@@ -266,6 +267,20 @@ create table public.routing_logs (
   constraint routing_logs_pkey PRIMARY KEY (id)
 );
 CREATE INDEX routing_logs_request ON public.routing_logs USING btree (request_id);
+
+create table public.server_secrets (
+  name text not null,
+  secret bytea not null,
+  created_at timestamp with time zone not null,
+  constraint server_secrets_pkey PRIMARY KEY (name)
+);
+
+create table public.sign_in_links (
+  token_digest bytea not null,
+  sealed_key bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint sign_in_links_pkey PRIMARY KEY (token_digest)
+);
 
 create table public.usage_daily (
   org_id uuid not null,

@@ -50,6 +50,11 @@ export async function revokeApiKey({ postgres, clock }: AccountTools, keyId: str
   });
 }
 
+export async function readOrgName(postgres: Queryable, orgId: string): Promise<string> {
+  const { rows } = await postgres.query<{ name: string }>('select name from orgs where id = $1', [orgId]);
+  return rows[0]?.name ?? '';
+}
+
 async function findOrCreateOrg(
   client: Queryable,
   name: string,

@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { limitRate } from './middleware/rateLimit.ts';
+import { servePage } from './page.ts';
 import { errorBody, errorHeaders } from './problem.ts';
 import { ROUTES } from './routes/registry.ts';
 import type { ApiTools } from './tools.ts';
@@ -23,6 +24,7 @@ export function createApp(tools: ApiTools): Express {
   app.use(helmet());
   const { corsOrigins } = tools;
   if (corsOrigins.length > 0) app.use(cors({ origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] }));
+  app.use(servePage({ folder: tools.pageFolder, random: tools.random }));
   const open = ROUTES.filter(({ access }) => access === 'open');
   for (const { method, path, create } of open) app[method](path, create(tools));
   app.use(authenticate(tools), limitRate(tools));

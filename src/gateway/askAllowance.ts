@@ -1,31 +1,24 @@
 // What a request is held to before it begins, and what it came to: between the decision and the limits of key and org. Pure.
 import type { Ask, Outcome } from '../accounts/allowances.ts';
-import type { CatalogModel } from '../domain/catalog.ts';
-import type { ChainLink } from '../domain/decision.ts';
+import type { TaskType } from '../domain/catalog.ts';
 import type { EventData } from '../domain/events.ts';
 import { markupOn } from '../domain/markup.ts';
 import { type PicoUsd, parseUsd } from '../domain/money.ts';
-import type { Policy } from '../domain/policy.ts';
 import { totalTokens } from '../domain/usage.ts';
 import { estimateCost } from '../routing/modelCost.ts';
-import type { AttemptRecord } from './attempts.ts';
+import type { AttemptRecord, Call } from './attempts.ts';
 import type { RoutedRequest } from './gateway.ts';
 
-type Planned = {
-  readonly chain: readonly { readonly link: ChainLink; readonly model: CatalogModel }[];
-  readonly policy: Policy;
-  readonly inputTokens: number;
-  readonly expectedOutputTokens: number;
-  readonly at: number;
-  readonly mostMs: number;
-};
-
 /** The estimate is that of the dearest model that may be called, at its tier and effort, markup included. */
-export function toAsk({ requestId, caller, wishes }: RoutedRequest, planned: Planned): Ask {
-  const { chain, policy, inputTokens, expectedOutputTokens, at, mostMs } = planned;
+export function toAsk(
+  { requestId, caller, wishes }: RoutedRequest,
+  { chain, policy, inputTokens, at, deadline }: Call,
+  taskType: TaskType,
+  nowMonotonicMs: number,
+): Ask {
   const estimates = chain.map(({ link, model }) => {
     const factor = link.effort === undefined ? 1 : policy.effortOutputFactor[link.effort];
-    const output = wishes.maxTokens ?? Math.ceil(expectedOutputTokens * Math.max(1, factor));
+    const output = wishes.maxTokens ?? Math.ceil(policy.expectedOutputTokens[taskType] * factor);
     const cost = estimateCost(model, inputTokens, output, at);
     return { output, charged: cost === undefined ? undefined : cost + markupOn(cost, model.prices, caller.markup) };
   });
@@ -36,7 +29,7 @@ export function toAsk({ requestId, caller, wishes }: RoutedRequest, planned: Pla
     tokens: inputTokens + output,
     estimate: dearest(estimates.map(({ charged }) => charged)),
     at,
-    mostMs,
+    mostMs: Math.max(0, deadline - nowMonotonicMs),
   };
 }
 

@@ -1,11 +1,13 @@
-// Who is asking: `Authorization: Bearer` or `X-API-Key`, from an address that the key may be used from.
+// Who is asking: `Authorization: Bearer`, `X-API-Key` or the cookie of a browser that signed in, from an address that the key may be used from.
 import type { Request, RequestHandler, Response } from 'express';
 import type { Authenticator } from '../../accounts/authenticate.ts';
 import { isWithinRanges } from '../../accounts/ipRanges.ts';
 import type { LastUsed } from '../../accounts/lastUsed.ts';
+import type { Sessions } from '../../accounts/sessions.ts';
 import { RouterError } from '../../domain/errors.ts';
 import type { Caller } from '../../gateway/gateway.ts';
 import type { FailedAuth } from './failedAuth.ts';
+import { sessionOf } from './sessionCookie.ts';
 
 export type AuthTools = {
   readonly authenticator: Authenticator;
@@ -13,9 +15,9 @@ export type AuthTools = {
   readonly lastUsed: LastUsed;
 };
 
-export function authenticate(tools: AuthTools): RequestHandler {
+export function authenticate(tools: AuthTools & { readonly sessions: Sessions }): RequestHandler {
   return async (request, response, next) => {
-    const key = keyOf(request);
+    const key = keyOf(request) ?? (await sessionOf(tools.sessions, request))?.apiKey;
     if (key === undefined) {
       throw new RouterError(
         'invalid_api_key',

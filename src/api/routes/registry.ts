@@ -8,6 +8,7 @@ import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
 import { health, ready } from './health.ts';
 import { live } from './live.ts';
+import { metrics } from './metrics.ts';
 import { modelChanges } from './modelChanges.ts';
 import { model, models } from './models.ts';
 import { policy } from './policy.ts';
@@ -18,6 +19,7 @@ import { requests } from './requests.ts';
 import { requestStory } from './requestStory.ts';
 import type { Route } from './route.ts';
 import { routerDebug } from './routerDebug.ts';
+import { session, signIn, signOut } from './session.ts';
 import { stats } from './stats.ts';
 import { usage } from './usage.ts';
 import { whatIf } from './whatIf.ts';
@@ -25,6 +27,9 @@ import { whatIf } from './whatIf.ts';
 export const ROUTES: readonly Route[] = withReference([
   health,
   ready,
+  signIn,
+  session,
+  signOut,
   chat,
   agentStep,
   chatCompletions,
@@ -51,6 +56,7 @@ export const ROUTES: readonly Route[] = withReference([
   requestReplay,
   requestFeedback,
   stats,
+  metrics,
   live,
   modelChanges,
   policy,
