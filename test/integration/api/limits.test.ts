@@ -8,6 +8,8 @@ import { until } from '../../support/until.ts';
 const MODEL = 'openai/gpt-5.4-mini';
 const messages = [{ role: 'user', content: 'What is the capital of France?' }];
 
+const detailsOf = ({ body }: Reply) => body['error']?.['details'];
+
 describe('limits and budgets over HTTP', () => {
   let fault: FaultProvider;
   const router = useRouter(async () => ({ providers: (fault = await openFaultProvider()) }));
@@ -31,11 +33,11 @@ describe('limits and budgets over HTTP', () => {
     call('PUT', 'budgets', { scope: 'org', subject_id: org.id, period: 'daily', hard_limit_usd: usd });
   const ask = (fields: object = {}) =>
     router().send('/v1/chat', { key: org.key, body: { messages, model: MODEL, max_tokens: 8, ...fields } });
+  const look = (key: string) => router().send('/v1/models', { key });
   const budgetOf = async () => {
     const { body } = await router().send('/v1/account', { key: org.key });
     return [...(body['budgets'] ?? [])][0];
   };
-  const detailsOf = ({ body }: Reply) => body['error']?.['details'];
 
   it('refuses what a budget has no room for, says where it stands, and calls nobody', async () => {
     await hard('0.000001');
@@ -146,7 +148,6 @@ describe('limits and budgets over HTTP', () => {
   it('limits all keys of an org together', async () => {
     await call('PATCH', `orgs/${org.id}`, { limits: { requests_per_min: 2 } });
     const other = await call('POST', 'keys', { org_id: org.id, scopes: ['read'] });
-    const look = (key: string) => router().send('/v1/models', { key });
     const statuses = [
       (await look(org.key)).status,
       (await look(String(other.body['key'] as unknown))).status,

@@ -30,10 +30,11 @@ const HOLDER: KeyHolder = {
 };
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
+const no = async () => {
+  throw new Error('not in this test');
+};
+
 function postgresThat(query: Postgres['query']): Postgres {
-  const no = async () => {
-    throw new Error('not in this test');
-  };
   return { query, transaction: no, openSession: no, close: async () => undefined };
 }
 
