@@ -8,6 +8,7 @@ import { until } from '../../support/until.ts';
 const MODEL = 'openai/gpt-5.4-mini';
 const messages = [{ role: 'user', content: 'What is the capital of France?' }];
 
+const text = (value: unknown): string => String(value);
 const detailsOf = ({ body }: Reply) => body['error']?.['details'];
 
 describe('limits and budgets over HTTP', () => {
@@ -51,7 +52,7 @@ describe('limits and budgets over HTTP', () => {
       spent_usd: '0',
       reserved_usd: '0',
     });
-    expect(Date.parse(String(detailsOf(reply)?.['resets_at'] as unknown))).to.be.greaterThan(0);
+    expect(Date.parse(text(detailsOf(reply)?.['resets_at']))).to.be.greaterThan(0);
     expect(reply.headers.get('x-should-retry')).to.equal('false');
     expect(fault.received).to.have.length(0);
   });
@@ -83,7 +84,7 @@ describe('limits and budgets over HTTP', () => {
     expect((await budgetOf())?.['reserved_usd']).not.to.equal('0');
     gone.abort();
     expect(await left).to.equal('left');
-    await until(async () => String((await budgetOf())?.['reserved_usd'] as unknown) === '0', {
+    await until(async () => text((await budgetOf())?.['reserved_usd']) === '0', {
       what: 'the settlement',
     });
   });
@@ -96,7 +97,7 @@ describe('limits and budgets over HTTP', () => {
       body: JSON.stringify({ messages, model: MODEL, stream: true }),
     });
     await response.text();
-    await until(async () => String((await budgetOf())?.['reserved_usd'] as unknown) === '0', {
+    await until(async () => text((await budgetOf())?.['reserved_usd']) === '0', {
       what: 'the settlement',
     });
   });
@@ -114,12 +115,12 @@ describe('limits and budgets over HTTP', () => {
     await hard('1');
     const other = await call('POST', 'keys', { org_id: org.id });
     const reply = await router().send('/v1/chat', {
-      key: String(other.body['key'] as unknown),
+      key: text(other.body['key']),
       body: { messages, model: MODEL, max_tokens: 8 },
     });
     expect(reply.body['cost_usd']).to.equal('0.000051');
     expect((await budgetOf())?.['spent_usd']).to.equal('0.00005355');
-    const events = await router().eventsOf(String(reply.body['request_id'] as unknown));
+    const events = await router().eventsOf(text(reply.body['request_id']));
     const end = events.find(({ type }) => type === 'RequestCompleted');
     expect(end?.data).to.deep.include({ costUsd: '0.000051', markupUsd: '0.00000255' });
   });
@@ -150,7 +151,7 @@ describe('limits and budgets over HTTP', () => {
     const other = await call('POST', 'keys', { org_id: org.id, scopes: ['read'] });
     const statuses = [
       (await look(org.key)).status,
-      (await look(String(other.body['key'] as unknown))).status,
+      (await look(text(other.body['key']))).status,
       (await look(org.key)).status,
     ];
     expect(statuses).to.deep.equal([200, 200, 429]);
