@@ -9,6 +9,7 @@ import type { Sessions } from '../accounts/sessions.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { History } from '../replay/history.ts';
 import type { IdempotencyTools } from './middleware/idempotency.ts';
+import type { EventStreamTimes } from './eventStream.ts';
 import type { RateTools } from './middleware/rateLimit.ts';
 
 export type ApiTools = AuthTools &
@@ -28,6 +29,8 @@ export type ApiTools = AuthTools &
     readonly logger: Logger;
     /** Aborted when the process is to end: what streams ends by itself. */
     readonly stopping: AbortSignal;
+    /** Other times of event streams than the usual ones. */
+    readonly streamTimes?: EventStreamTimes;
     readonly corsOrigins: readonly string[];
     /** Whose word on the caller's address counts, as Express takes it. */
     readonly trustProxy: number | readonly string[];
