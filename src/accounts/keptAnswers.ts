@@ -44,9 +44,10 @@ type Row = {
   body: Buffer | null;
 };
 
+const mine = ({ holderId, key, requestId }: Claimed) => [holderId, key, requestId];
+
 export function createKeptAnswers(tools: { readonly postgres: Queryable; readonly clock: Clock }): KeptAnswers {
   const { postgres, clock } = tools;
-  const mine = ({ holderId, key, requestId }: Claimed) => [holderId, key, requestId];
   return {
     async claim({ holderId, key, digest, requestId }) {
       const now = clock.now();

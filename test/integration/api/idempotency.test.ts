@@ -11,6 +11,8 @@ const MODEL = 'openai/gpt-5.4-mini';
 const messages = [{ role: 'user', content: 'What is the capital of France?' }];
 const body = { messages, model: MODEL };
 
+const sse = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
+
 describe('Idempotency-Key', () => {
   let fault: FaultProvider;
   let keys = 0;
@@ -23,6 +25,15 @@ describe('Idempotency-Key', () => {
   after(() => fault.close());
 
   const ask = (sent: Send = {}, path = '/v1/chat'): Promise<Reply> => router().send(path, { body, headers, ...sent });
+
+  const stream = async () => {
+    const response = await fetch(`${router().url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${router().key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, stream: true }),
+    });
+    return { type: response.headers.get('content-type'), text: await response.text() };
+  };
 
   it('gives the first answer again, headers and id included, without a second call', async () => {
     const first = await ask();
@@ -77,15 +88,6 @@ describe('Idempotency-Key', () => {
   });
 
   it('gives a stream again as it was', async () => {
-    const stream = async () => {
-      const response = await fetch(`${router().url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { ...headers, authorization: `Bearer ${router().key}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ ...body, stream: true }),
-      });
-      return { type: response.headers.get('content-type'), text: await response.text() };
-    };
-    const sse = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
     const chunk = (delta: object, finish: string | null) =>
       sse({
         id: 'c',
