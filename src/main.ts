@@ -2,12 +2,14 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
+import { openAllowances } from './accounts/allowances.ts';
+import { type Limiter, openLimiter } from './accounts/limiter.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
 import { createFailedAuth } from './api/middleware/failedAuth.ts';
-import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
+import type { ProviderName } from './domain/catalog.ts';
 import type { EventStore } from './eventstore/eventStore.ts';
 import { openEventStore } from './eventstore/open.ts';
 import { openRecorder } from './eventstore/recorder.ts';
@@ -37,6 +39,7 @@ type Serving = {
   readonly env: Env;
   readonly gateway: OpenGateway;
   readonly store: EventStore;
+  readonly limiter: Limiter;
   readonly metrics: Metrics;
   readonly postgres: Postgres;
   readonly lifecycle: Lifecycle;
@@ -68,6 +71,10 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   lifecycle.own('the recorder', () => recorder.close());
   const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
+  const limiter = openLimiter({ redisUrl: env.redisUrl, logger, clock });
+  lifecycle.own('the limiter', () => limiter.close());
+  const allowances = openAllowances({ postgres, limiter, clock, logger });
+  lifecycle.own('the allowances', () => allowances.close());
   const gateway = await openGateway({
     store,
     recorder,
@@ -78,15 +85,17 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     providers: providers.byName,
     process: random.uuid(),
     checks: () => checkReadModels(postgres),
+    allowances,
   });
   lifecycle.own('the gateway', () => gateway.close());
-  await serve({ env, gateway, store, metrics, postgres, lifecycle, logger, clock, random });
+  await serve({ env, gateway, store, limiter, metrics, postgres, lifecycle, logger, clock, random });
 }
 
 async function serve({
   env,
   gateway,
   store,
+  limiter,
   metrics,
   postgres,
   lifecycle,
@@ -94,9 +103,6 @@ async function serve({
   clock,
   random,
 }: Serving): Promise<void> {
-  const limiter = openRateLimiter({ ...env.rateLimit, redisUrl: env.redisUrl, logger });
-  lifecycle.own('the rate limiter', () => limiter.close());
-
   const authenticator = createAuthenticator(postgres, clock);
   const app = createApp({
     gateway,
@@ -108,6 +114,7 @@ async function serve({
     sessions: createSessions({ postgres, clock, random }),
     pageFolder: PAGE_FOLDER,
     limiter,
+    rateLimit: env.rateLimit,
     postgres,
     clock,
     random,
@@ -136,7 +143,7 @@ async function serve({
 
 async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Clock) {
   const now = () => clock.now();
-  const configured = Object.values(env.providers).some(({ apiKey }) => apiKey !== undefined);
+  const configured = Object.values(env.providers).some(({ apiKeys }) => apiKeys.length > 0);
   if (configured) {
     const providers = openProviders(env.providers, now);
     lifecycle.own('the providers', () => providers.close());
@@ -144,9 +151,14 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   }
   const simulated = await openSimulatedProviders();
   lifecycle.own('the simulated providers', () => simulated.close());
-  const settings = Object.fromEntries(
-    Object.entries(simulated.baseUrls).map(([name, baseUrl]) => [name, { apiKey: 'simulated', baseUrl }]),
-  ) as Env['providers'];
+  const settingsOf = (name: ProviderName) => ({ apiKeys: ['simulated'], baseUrl: simulated.baseUrls[name] });
+  const settings: Env['providers'] = {
+    openai: settingsOf('openai'),
+    anthropic: settingsOf('anthropic'),
+    google: settingsOf('google'),
+    openrouter: settingsOf('openrouter'),
+    groq: settingsOf('groq'),
+  };
   const providers = openProviders(settings, now);
   lifecycle.own('the providers', () => providers.close());
   return { providers, simulated: true };

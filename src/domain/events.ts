@@ -93,6 +93,8 @@ export const RequestCompleted = z.object({
   /** An estimate: the baseline's price at the token counts that were used. */
   baselineCostUsd: usd.nullable(),
   savingsUsd: usd.nullable(),
+  /** The router's own markup, on top of the cost; absent or null = none. Charged is cost and markup. */
+  markupUsd: usd.nullable().optional(),
   latencyMs: z.number().nonnegative(),
   firstTokenMs: z.number().nonnegative().nullable(),
   /** Time of the request that was not spent waiting for a provider. */

@@ -10,10 +10,14 @@ import { createSessions } from '../../src/accounts/sessions.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
 import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
-import { openRateLimiter } from '../../src/api/middleware/rateLimit.ts';
+import { openAllowances } from '../../src/accounts/allowances.ts';
+import { openLimiter } from '../../src/accounts/limiter.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
 import { PROVIDERS, type ProviderName } from '../../src/domain/catalog.ts';
-import { type DomainEvent, requestStream } from '../../src/domain/events.ts';
+import { type DomainEvent, POLICY_STREAM, requestStream } from '../../src/domain/events.ts';
+import { foldPolicy } from '../../src/domain/foldCatalog.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { appendChanges } from '../../src/eventstore/appendChanges.ts';
 import { openEvent } from '../../src/eventstore/codec.ts';
 import { type EventStore, StoreUnavailableError } from '../../src/eventstore/eventStore.ts';
 import { openEventStore } from '../../src/eventstore/open.ts';
@@ -23,7 +27,7 @@ import { describeSpoolOwner } from '../../src/eventstore/spoolOwner.ts';
 import { countRecorded } from '../../src/gateway/countRecorded.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { type OpenGateway, openGateway } from '../../src/gateway/openGateway.ts';
-import { createRandom, systemClock } from '../../src/platform/clock.ts';
+import { createRandom, isoTime, systemClock } from '../../src/platform/clock.ts';
 import { ensureWritable } from '../../src/platform/ensureWritable.ts';
 import { listen } from '../../src/platform/listen.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
@@ -48,6 +52,8 @@ export type RouterOptions = {
   /** Where the built web page is. */
   readonly pageFolder?: string;
   readonly mostInFlight?: number;
+  /** Published over the one in config/routing.yaml. */
+  readonly policy?: (policy: Policy) => Policy;
   /** What the API gets in place of the gateway. */
   readonly wrapGateway?: (gateway: Gateway) => Gateway;
 };
@@ -97,6 +103,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
 
   const log = { away: false };
   const store = breakable(openEventStore({ url: undefined, databaseUrl, applicationName: 'test', clock, logger }), log);
+  if (options.policy) await publish(store, options.policy);
   const directory = join(dataDir, 'spool');
   ensureWritable(directory, 'OMNI_DATA_DIR');
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });
@@ -104,6 +111,8 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   watchProjectionLag(postgres, metrics);
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   const providers = openProviders(env.providers, () => clock.now());
+  const limiter = openLimiter({ logger, clock, redisUrl: env.redisUrl });
+  const allowances = openAllowances({ postgres, limiter, clock, logger });
   const gateway = await openGateway({
     store,
     recorder,
@@ -114,10 +123,10 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     simulated: simulated !== undefined,
     process: random.uuid(),
     checks: async () => ({ problems: [], details: {} }),
+    allowances,
     ...(options.mostInFlight === undefined ? {} : { mostInFlight: options.mostInFlight }),
   });
   const stop = new AbortController();
-  const limiter = openRateLimiter({ ...env.rateLimit, logger });
   const app = createApp({
     gateway: options.wrapGateway?.(gateway) ?? gateway,
     history: createHistory(store),
@@ -128,6 +137,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     sessions: createSessions({ postgres, clock, random }),
     pageFolder: options.pageFolder ?? join('dist', 'dashboard'),
     limiter,
+    rateLimit: env.rateLimit,
     postgres,
     clock,
     random,
@@ -166,8 +176,9 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       await gateway.drain(1_000);
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await limiter.close();
       await gateway.close();
+      await allowances.close();
+      await limiter.close();
       await providers.close();
       await recorder.close();
       await store.close();
@@ -176,6 +187,20 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function publish(store: EventStore, change: (policy: Policy) => Policy): Promise<void> {
+  await appendChanges({ store, clock, random }, POLICY_STREAM, (events) => {
+    const before = foldPolicy(events);
+    if (!before) throw new Error('setup publishes a policy');
+    const data = { policy: change(before.policy), at: isoTime(clock.now()), by: 'test' };
+    return [{ type: 'PolicyPublished', data }];
+  });
+}
+
+/** For a suite whose failures are many: what one test breaks, the next one needs. */
+export function withoutBreakers(policy: Policy): Policy {
+  return { ...policy, breaker: { ...policy.breaker, minSamples: 1_000_000 } };
 }
 
 /** Call inside `describe`: one router for that suite. */

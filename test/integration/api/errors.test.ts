@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { after, before, beforeEach } from 'mocha';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../src/domain/errors.ts';
 import { type FaultProvider, errorReply, openFaultProvider } from '../../support/faultProvider.ts';
-import { type Reply, openTestRouter, useRouter } from '../../support/router.ts';
+import { type Reply, openTestRouter, useRouter, withoutBreakers } from '../../support/router.ts';
 
 const OPENAI = 'openai/gpt-5.4-mini';
 const ANTHROPIC = 'anthropic/claude-sonnet-4-6';
@@ -34,7 +34,7 @@ function expectError(reply: Reply, code: ErrorCode, param: string | null = null)
 
 describe('errors over HTTP', () => {
   let fault: FaultProvider;
-  const router = useRouter(async () => ({ providers: (fault = await openFaultProvider()) }));
+  const router = useRouter(async () => ({ providers: (fault = await openFaultProvider()), policy: withoutBreakers }));
   beforeEach(() => fault.reset());
   after(() => fault.close());
 
@@ -180,7 +180,14 @@ describe('errors of the router itself over HTTP', () => {
       expect(limited.headers.get('x-ratelimit-limit')).to.equal('2');
       const wait = Number(limited.headers.get('retry-after'));
       expect(wait).to.be.within(1, 60);
-      expect(limited.body['error']?.['details']).to.deep.equal({ limit: 2, remaining: 0, reset_sec: wait });
+      expect(limited.body['error']?.['details']).to.deep.equal({
+        limit: 'requests_per_min',
+        scope: 'key',
+        max: 2,
+        remaining: 0,
+        window_sec: 60,
+        reset_sec: wait,
+      });
       const other = await router.createKey(['read']);
       expect((await router.send('/v1/models', { key: other.key })).status).to.equal(200);
     } finally {
