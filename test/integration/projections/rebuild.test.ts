@@ -7,6 +7,7 @@ import { requests } from '../../../projections/requests.ts';
 import { runProjection } from '../../../projections/runner.ts';
 import type { Postgres } from '../../../src/platform/postgres.ts';
 import { appendDrafts, dumpTables } from '../../support/eventLog.ts';
+import { killProjections } from '../../support/killedProjections.ts';
 import { useProjections } from '../../support/projectionBench.ts';
 import { ORG, REQUEST, routed } from '../../support/requestEvents.ts';
 import { until } from '../../support/until.ts';
@@ -160,6 +161,14 @@ describe('rebuilding projections', function () {
     await bench.appendRequest();
     await bench.caughtUp('requests');
     expect(await bench.count('requests')).to.equal(4);
+  });
+
+  it('ends in the rows of a clean rebuild when its process is killed again and again under load', async function () {
+    this.timeout(90_000);
+    const { requests: asked, rows, differing } = await killProjections(3);
+    expect(differing).to.deep.equal([]);
+    expect(asked).to.be.greaterThan(50);
+    expect(rows).to.be.greaterThan(asked * 4);
   });
 
   it('finds a projection by its name, by a table of its own, or all of them', () => {
