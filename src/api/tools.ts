@@ -8,6 +8,7 @@ import type { AuthTools } from './middleware/authenticate.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { History } from '../replay/history.ts';
+import type { EventStreamTimes } from './eventStream.ts';
 import type { RateTools } from './middleware/rateLimit.ts';
 
 export type ApiTools = AuthTools &
@@ -26,6 +27,8 @@ export type ApiTools = AuthTools &
     readonly logger: Logger;
     /** Aborted when the process is to end: what streams ends by itself. */
     readonly stopping: AbortSignal;
+    /** Other times of event streams than the usual ones. */
+    readonly streamTimes?: EventStreamTimes;
     readonly corsOrigins: readonly string[];
     /** Whose word on the caller's address counts, as Express takes it. */
     readonly trustProxy: number | readonly string[];

@@ -10,6 +10,7 @@ import { createSessions } from '../../src/accounts/sessions.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
 import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
+import type { ApiTools } from '../../src/api/tools.ts';
 import { openAllowances } from '../../src/accounts/allowances.ts';
 import { openLimiter } from '../../src/accounts/limiter.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
@@ -52,6 +53,7 @@ export type RouterOptions = {
   /** Where the built web page is. */
   readonly pageFolder?: string;
   readonly mostInFlight?: number;
+  readonly streamTimes?: ApiTools['streamTimes'];
   /** Published over the one in config/routing.yaml. */
   readonly policy?: (policy: Policy) => Policy;
   /** What the API gets in place of the gateway. */
@@ -142,6 +144,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     clock,
     random,
     logger,
+    ...(options.streamTimes ? { streamTimes: options.streamTimes } : {}),
     corsOrigins: env.corsOrigins,
     trustProxy: env.trustProxy,
     failedAuth: createFailedAuth(clock),

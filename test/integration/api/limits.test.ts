@@ -161,7 +161,7 @@ describe('limits and budgets over HTTP', () => {
     await call('PATCH', `keys/${org.keyId}`, { limits: { concurrent: 1 } });
     fault.script('openai', { delayMs: 400 });
     const replies = await Promise.all([ask(), ask()]);
-    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).to.deep.equal([200, 429]);
+    expect(replies.map(({ status }) => status)).to.have.members([200, 429]);
     expect((await ask()).status).to.equal(200);
   });
 });
