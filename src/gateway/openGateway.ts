@@ -7,6 +7,7 @@ import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import { CURRENT_DECIDER } from '../routing/deciders.ts';
+import { scoreWeights } from '../routing/scoreWeights.ts';
 import { type AnswerTools, answerChat, decideRequest } from './answerChat.ts';
 import type { Gateway, Readiness } from './gateway.ts';
 import { openHealthWatch } from './health.ts';
@@ -53,6 +54,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
       return {
         decision,
         features: inputs.features,
+        weights: scoreWeights(published.policy, inputs.wishes),
         catalogVersion: catalog.version,
         policyVersion: published.version,
         deciderVersion: CURRENT_DECIDER,

@@ -1,0 +1,73 @@
+// Every model that could have answered, best first, its score split into what made it; and those that could not, with the reason.
+import { useState } from 'react';
+import type { Baseline, Candidate, ChainLink, ScoreParts } from '../../domain/decision.ts';
+import { CandidateRow } from './CandidateRow.tsx';
+import { Card } from './Card.tsx';
+import { ExcludedModels } from './ExcludedModels.tsx';
+import { Legend } from './Legend.tsx';
+import { PARTS } from './scoreParts.ts';
+
+export type ShownDecision = {
+  readonly candidates: readonly Candidate[];
+  readonly chain: readonly ChainLink[];
+  readonly weights: ScoreParts;
+  readonly baseline: Baseline | null;
+  readonly excluded: readonly { readonly model: string; readonly reason: string }[];
+};
+
+const FEW = 8;
+
+export function CandidatesCard({ decision, title = 'Candidates' }: { readonly decision: ShownDecision; readonly title?: string }) {
+  const { candidates, chain, weights, baseline, excluded } = decision;
+  const [all, setAll] = useState(false);
+  const shown = all ? candidates : candidates.slice(0, FEW);
+  return (
+    <Card title={title} note={`${candidates.length} could answer, ${excluded.length} could not`}>
+      <div className="stack">
+        <Legend series={PARTS.map(({ name, label, colour }) => ({ colour, label: `${label} × ${weights[name].toFixed(2)}` }))} />
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it must be reachable by keyboard */}
+        <div className="table-frame" tabIndex={0} role="region" aria-label="Candidates with their scores">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Model</th>
+                <th scope="col" className="right">
+                  Score
+                </th>
+                <th scope="col" className="candidate-bar">
+                  Made of
+                </th>
+                <th scope="col" className="right">
+                  Est. cost
+                </th>
+                <th scope="col" className="right wide">
+                  Expected
+                </th>
+                <th scope="col" className="wide">
+                  Notes
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((candidate) => (
+                <CandidateRow
+                  key={`${candidate.modelId} ${candidate.effort ?? ''}`}
+                  candidate={candidate}
+                  weights={weights}
+                  role={chain.find(({ modelId }) => modelId === candidate.modelId)?.role}
+                  isBaseline={baseline?.modelId === candidate.modelId}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+        {candidates.length > FEW && (
+          <button type="button" className="quiet-button" onClick={() => setAll(!all)}>
+            {all ? 'Show the best only' : `Show all ${candidates.length}`}
+          </button>
+        )}
+        <ExcludedModels excluded={excluded} />
+      </div>
+    </Card>
+  );
+}
