@@ -175,6 +175,7 @@ create table public.projection_checkpoints (
   failed_event_id uuid,
   failed_position text,
   failure text,
+  waiting_count integer,
   constraint projection_checkpoints_pkey PRIMARY KEY (name)
 );
 

@@ -8,23 +8,27 @@ import { createApp } from './api/app.ts';
 import { createFailedAuth } from './api/middleware/failedAuth.ts';
 import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
+import type { ProviderName } from './domain/catalog.ts';
 import type { EventStore } from './eventstore/eventStore.ts';
 import { openEventStore } from './eventstore/open.ts';
 import { openRecorder } from './eventstore/recorder.ts';
 import { openSpool } from './eventstore/spool.ts';
 import { describeSpoolOwner } from './eventstore/spoolOwner.ts';
+import { countRecorded } from './gateway/countRecorded.ts';
 import { type OpenGateway, openGateway } from './gateway/openGateway.ts';
 import { type Clock, type Random, createRandom, systemClock } from './platform/clock.ts';
 import { ensureWritable } from './platform/ensureWritable.ts';
 import { listen } from './platform/listen.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Logger } from './platform/logger.ts';
+import { type Metrics, createMetrics } from './platform/metrics.ts';
 import { type Postgres, openPostgres } from './platform/postgres.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
 import { requireDatabase, runMain } from './runMain.ts';
 import { createHistory } from './replay/history.ts';
 import { readProjectionLag } from './readmodels/lag.ts';
+import { watchProjectionLag } from './readmodels/lagMetrics.ts';
 
 const PAGE_FOLDER = join('dist', 'dashboard');
 const SPOOL_BYTES = 512 * 1024 * 1024;
@@ -34,6 +38,7 @@ type Serving = {
   readonly env: Env;
   readonly gateway: OpenGateway;
   readonly store: EventStore;
+  readonly metrics: Metrics;
   readonly postgres: Postgres;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -59,7 +64,9 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     clock,
     logger,
   });
-  const recorder = openRecorder({ store, spool, clock, random, logger });
+  const metrics = createMetrics({ withProcess: true });
+  watchProjectionLag(postgres, metrics);
+  const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   lifecycle.own('the recorder', () => recorder.close());
   const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
   const gateway = await openGateway({
@@ -74,10 +81,20 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     checks: () => checkReadModels(postgres),
   });
   lifecycle.own('the gateway', () => gateway.close());
-  await serve({ env, gateway, store, postgres, lifecycle, logger, clock, random });
+  await serve({ env, gateway, store, metrics, postgres, lifecycle, logger, clock, random });
 }
 
-async function serve({ env, gateway, store, postgres, lifecycle, logger, clock, random }: Serving): Promise<void> {
+async function serve({
+  env,
+  gateway,
+  store,
+  metrics,
+  postgres,
+  lifecycle,
+  logger,
+  clock,
+  random,
+}: Serving): Promise<void> {
   const limiter = openRateLimiter({ ...env.rateLimit, redisUrl: env.redisUrl, logger });
   lifecycle.own('the rate limiter', () => limiter.close());
 
@@ -86,6 +103,7 @@ async function serve({ env, gateway, store, postgres, lifecycle, logger, clock, 
     gateway,
     history: createHistory(store),
     store,
+    metrics,
     stopping: lifecycle.stopping,
     authenticator,
     sessions: createSessions({ postgres, clock, random }),
@@ -119,7 +137,7 @@ async function serve({ env, gateway, store, postgres, lifecycle, logger, clock, 
 
 async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Clock) {
   const now = () => clock.now();
-  const configured = Object.values(env.providers).some(({ apiKey }) => apiKey !== undefined);
+  const configured = Object.values(env.providers).some(({ apiKeys }) => apiKeys.length > 0);
   if (configured) {
     const providers = openProviders(env.providers, now);
     lifecycle.own('the providers', () => providers.close());
@@ -127,9 +145,14 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   }
   const simulated = await openSimulatedProviders();
   lifecycle.own('the simulated providers', () => simulated.close());
-  const settings = Object.fromEntries(
-    Object.entries(simulated.baseUrls).map(([name, baseUrl]) => [name, { apiKey: 'simulated', baseUrl }]),
-  ) as Env['providers'];
+  const settingsOf = (name: ProviderName) => ({ apiKeys: ['simulated'], baseUrl: simulated.baseUrls[name] });
+  const settings: Env['providers'] = {
+    openai: settingsOf('openai'),
+    anthropic: settingsOf('anthropic'),
+    google: settingsOf('google'),
+    openrouter: settingsOf('openrouter'),
+    groq: settingsOf('groq'),
+  };
   const providers = openProviders(settings, now);
   lifecycle.own('the providers', () => providers.close());
   return { providers, simulated: true };

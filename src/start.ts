@@ -233,7 +233,7 @@ function announce(env: Env, databaseUrl: string, local: LocalAccess | undefined,
 }
 
 const namesOfProviders = ({ providers }: Env): string[] =>
-  Object.entries(providers).flatMap(([name, { apiKey }]) => (apiKey === undefined ? [] : [name]));
+  Object.entries(providers).flatMap(([name, { apiKeys }]) => (apiKeys.length === 0 ? [] : [name]));
 
 const raw = readRawEnv();
 // Under `npm start` the grace is short, so that Ctrl-C ends everything within five seconds.

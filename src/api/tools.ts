@@ -2,6 +2,7 @@
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { AuthTools } from './middleware/authenticate.ts';
 import type { Sessions } from '../accounts/sessions.ts';
@@ -14,6 +15,7 @@ export type ApiTools = AuthTools & {
   /** What the log says of the past. */
   readonly history: History;
   readonly store: EventStore;
+  readonly metrics: Metrics;
   readonly sessions: Sessions;
   /** Where the built web page is. */
   readonly pageFolder: string;

@@ -36,7 +36,7 @@ const baseUrl = (vendor: string, meaning: string, fallback: string): Variable =>
 });
 const providerKey = (vendor: string): Variable => ({
   schema: key,
-  sentence: `Key for ${vendor}; without any provider key, simulated providers answer.`,
+  sentence: `Key for ${vendor}, or several separated by commas, used in turn; without any provider key, simulated providers answer.`,
   secret: true,
 });
 
@@ -130,7 +130,8 @@ export const VARIABLES = {
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;
-export type ProviderSettings = { readonly apiKey: string | undefined; readonly baseUrl: string };
+/** No key = not configured; several are used in turn. */
+export type ProviderSettings = { readonly apiKeys: readonly string[]; readonly baseUrl: string };
 
 export type Env = {
   readonly port: number;
@@ -147,7 +148,7 @@ export type Env = {
   readonly trustProxy: number | readonly string[];
   readonly rateLimit: { readonly max: number; readonly windowSec: number };
   readonly providers: { readonly [name in ProviderName]: ProviderSettings };
-  readonly artificialAnalysis: ProviderSettings;
+  readonly artificialAnalysis: { readonly apiKey: string | undefined; readonly baseUrl: string };
   readonly modelsDevUrl: string;
 };
 
@@ -193,11 +194,10 @@ function toEnv(values: Record<string, unknown>): Env {
   const text = (name: VariableName): string => values[name] as string;
   const optional = (name: VariableName): string | undefined => values[name] as string | undefined;
   const number = (name: VariableName): number => values[name] as number;
+  const list = (name: VariableName): readonly string[] => Object.freeze(toList(optional(name) ?? ''));
+  const baseUrlOf = (prefix: string): string => text(`${prefix}_BASE_URL` as VariableName).replace(/\/+$/, '');
   const provider = (prefix: string): ProviderSettings =>
-    Object.freeze({
-      apiKey: optional(`${prefix}_API_KEY` as VariableName),
-      baseUrl: text(`${prefix}_BASE_URL` as VariableName).replace(/\/+$/, ''),
-    });
+    Object.freeze({ apiKeys: list(`${prefix}_API_KEY` as VariableName), baseUrl: baseUrlOf(prefix) });
   const providers = Object.fromEntries(PROVIDERS.map((name) => [name, provider(name.toUpperCase())]));
   return Object.freeze({
     port: number('PORT'),
@@ -209,11 +209,14 @@ function toEnv(values: Record<string, unknown>): Env {
     eventStoreUrl: optional('EVENTSTORE_URL'),
     redisUrl: optional('REDIS_URL'),
     shutdownGraceMs: number('SHUTDOWN_GRACE_SEC') * 1000,
-    corsOrigins: Object.freeze(toList(text('CORS_ORIGIN'))),
+    corsOrigins: list('CORS_ORIGIN'),
     trustProxy: toProxies(text('TRUST_PROXY')),
     rateLimit: Object.freeze({ max: number('RATE_LIMIT_MAX'), windowSec: number('RATE_LIMIT_WINDOW_SEC') }),
     providers: Object.freeze(providers) as Env['providers'],
-    artificialAnalysis: provider('ARTIFICIALANALYSIS'),
+    artificialAnalysis: Object.freeze({
+      apiKey: optional('ARTIFICIALANALYSIS_API_KEY'),
+      baseUrl: baseUrlOf('ARTIFICIALANALYSIS'),
+    }),
     modelsDevUrl: text('MODELS_DEV_URL'),
   });
 }

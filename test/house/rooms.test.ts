@@ -32,6 +32,7 @@ const DOORS: readonly { readonly packages: readonly string[]; readonly door: Reg
   { packages: ['yaml'], door: /^src\/config\/load\.ts$/ },
   { packages: ['dotenv'], door: /^src\/config\/env\.ts$/ },
   { packages: ['node-cron'], door: /^workers\/scheduler\.ts$/ },
+  { packages: ['prom-client'], door: /^src\/platform\/metrics\.ts$/ },
   { packages: ['winston'], door: /^src\/platform\/logger\.ts$/ },
   { packages: BROWSER_PACKAGES, door: /^src\/dashboard\// },
   { packages: ['recharts'], door: /^src\/dashboard\/charts\// },

@@ -8,6 +8,7 @@ import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
 import { health, ready } from './health.ts';
 import { live } from './live.ts';
+import { metrics } from './metrics.ts';
 import { modelChanges } from './modelChanges.ts';
 import { model, models } from './models.ts';
 import { policy } from './policy.ts';
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = withReference([
   requestReplay,
   requestFeedback,
   stats,
+  metrics,
   live,
   modelChanges,
   policy,

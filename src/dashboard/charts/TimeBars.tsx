@@ -17,7 +17,13 @@ export function TimeBars({ label, bucket, buckets, series, format, onPick }: Tim
           onClick={({ activeLabel }) => activeLabel !== undefined && onPick?.(String(activeLabel))}
         >
           <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis dataKey="at" {...AXIS} tick={TICK} minTickGap={28} tickFormatter={(at: string) => formatTick(at, bucket)} />
+          <XAxis
+            dataKey="at"
+            {...AXIS}
+            tick={TICK}
+            minTickGap={28}
+            tickFormatter={(at: string) => formatTick(at, bucket)}
+          />
           <YAxis {...AXIS} tick={TICK} width={64} tickFormatter={format} />
           <Tooltip
             isAnimationActive={false}
@@ -25,7 +31,15 @@ export function TimeBars({ label, bucket, buckets, series, format, onPick }: Tim
             content={<ChartTip series={series} bucket={bucket} format={format} />}
           />
           {series.map(({ key, label: name, colour }) => (
-            <Bar key={key} dataKey={key} name={name} fill={colour} stackId="all" isAnimationActive={false} maxBarSize={44} />
+            <Bar
+              key={key}
+              dataKey={key}
+              name={name}
+              fill={colour}
+              stackId="all"
+              isAnimationActive={false}
+              maxBarSize={44}
+            />
           ))}
         </BarChart>
       </ResponsiveContainer>

@@ -16,7 +16,13 @@ export function TimeLines({ label, bucket, buckets, series, format, onPick }: Ti
           onClick={({ activeLabel }) => activeLabel !== undefined && onPick?.(String(activeLabel))}
         >
           <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis dataKey="at" {...AXIS} tick={TICK} minTickGap={28} tickFormatter={(at: string) => formatTick(at, bucket)} />
+          <XAxis
+            dataKey="at"
+            {...AXIS}
+            tick={TICK}
+            minTickGap={28}
+            tickFormatter={(at: string) => formatTick(at, bucket)}
+          />
           <YAxis {...AXIS} tick={TICK} width={64} tickFormatter={format} />
           <Tooltip
             isAnimationActive={false}

@@ -19,13 +19,20 @@ export function CandidateRow({ candidate, weights, role, isBaseline }: Props) {
       <td>
         <span className="tags">
           <ModelLink id={modelId} />
-          {role !== undefined && <span className={role === 'primary' || role === 'named' ? 'tag tag-good' : 'tag'}>{role}</span>}
+          {role !== undefined && (
+            <span className={role === 'primary' || role === 'named' ? 'tag tag-good' : 'tag'}>{role}</span>
+          )}
           {isBaseline && <span className="tag">baseline</span>}
         </span>
       </td>
       <td className="right tight">{formatScore(score)}</td>
       <td className="candidate-bar">
-        <span className="bar" role="img" aria-label={describeParts(parts, weights)} title={describeParts(parts, weights)}>
+        <span
+          className="bar"
+          role="img"
+          aria-label={describeParts(parts, weights)}
+          title={describeParts(parts, weights)}
+        >
           {PARTS.map(({ name, colour }) => (
             <i key={name} style={{ width: `${parts[name] * weights[name] * 100}%`, background: colour }} />
           ))}
@@ -40,7 +47,8 @@ export function CandidateRow({ candidate, weights, role, isBaseline }: Props) {
 
 function describeParts(parts: ScoreParts, weights: ScoreParts): string {
   return PARTS.map(
-    ({ name, label }) => `${label} ${parts[name].toFixed(2)} × ${weights[name].toFixed(2)} = ${(parts[name] * weights[name]).toFixed(3)}`,
+    ({ name, label }) =>
+      `${label} ${parts[name].toFixed(2)} × ${weights[name].toFixed(2)} = ${(parts[name] * weights[name]).toFixed(3)}`,
   ).join(', ');
 }
 

@@ -17,14 +17,22 @@ export type ShownDecision = {
 
 const FEW = 8;
 
-export function CandidatesCard({ decision, title = 'Candidates' }: { readonly decision: ShownDecision; readonly title?: string }) {
+export function CandidatesCard({
+  decision,
+  title = 'Candidates',
+}: {
+  readonly decision: ShownDecision;
+  readonly title?: string;
+}) {
   const { candidates, chain, weights, baseline, excluded } = decision;
   const [all, setAll] = useState(false);
   const shown = all ? candidates : candidates.slice(0, FEW);
   return (
     <Card title={title} note={`${candidates.length} could answer, ${excluded.length} could not`}>
       <div className="stack">
-        <Legend series={PARTS.map(({ name, label, colour }) => ({ colour, label: `${label} × ${weights[name].toFixed(2)}` }))} />
+        <Legend
+          series={PARTS.map(({ name, label, colour }) => ({ colour, label: `${label} × ${weights[name].toFixed(2)}` }))}
+        />
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it must be reachable by keyboard */}
         <div className="table-frame" tabIndex={0} role="region" aria-label="Candidates with their scores">
           <table className="table">

@@ -9,7 +9,9 @@ export function ExcludedModels({ excluded }: Props) {
   for (const { model, reason } of excluded) byReason.set(reason, [...(byReason.get(reason) ?? []), model]);
   return (
     <details className="details">
-      <summary>Excluded: {[...byReason].map(([reason, models]) => `${toWords(reason)} (${models.length})`).join(', ')}</summary>
+      <summary>
+        Excluded: {[...byReason].map(([reason, models]) => `${toWords(reason)} (${models.length})`).join(', ')}
+      </summary>
       <dl className="facts">
         {[...byReason].map(([reason, models]) => (
           <div className="facts-row" key={reason}>

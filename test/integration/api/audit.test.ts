@@ -144,6 +144,21 @@ describe('the audit over HTTP', function () {
     gone.abort();
   });
 
+  it('shows its metrics to a key with the scope admin only', async () => {
+    expect((await router().send('/metrics')).status).to.equal(403);
+    const { key } = await router().createKey(['admin']);
+    const response = await fetch(`${router().url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+    expect(response.headers.get('content-type')).to.include('text/plain');
+    const text = await response.text();
+    expect(text).to.match(
+      /omni_requests_total\{surface="chat",task_type="chat",outcome="succeeded",error_code=""\} 5\n/,
+    );
+    expect(text).to.match(/omni_attempts_total\{provider="openai",outcome="succeeded"\} [1-5]\n/);
+    expect(text).to.match(/omni_request_seconds_count\{surface="chat"\} 5\n/);
+    expect(text).to.match(/omni_projection_lag_events\{projection="requests"\} \d+\n/);
+    expect(text).to.include('omni_spool_depth 0\n');
+  });
+
   it('knows the catalog as it was believed at a time, and each change since', async () => {
     const now = await get('/v1/models');
     expect((await get('/v1/models?as_of=2020-01-01'))['total_count']).to.equal(0);

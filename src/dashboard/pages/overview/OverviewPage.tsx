@@ -26,7 +26,9 @@ export function OverviewPage() {
         <SpanPicker
           span={search}
           onChange={(span) =>
-            void navigate({ search: ({ group, measure }) => ({ ...span, ...(group && { group }), ...(measure && { measure }) }) })
+            void navigate({
+              search: ({ group, measure }) => ({ ...span, ...(group && { group }), ...(measure && { measure }) }),
+            })
           }
         />
       </PageHead>

@@ -18,7 +18,11 @@ export function StatFigures({ stats }: { readonly stats: Stats }) {
           note: `${formatShare(share, 0)} of ${formatUsd(totals.baseline_usd)} with ${nameBaselines(baselines)}`,
         },
         { label: 'Requests', value: formatCount(requests) },
-        { label: 'Error rate', value: formatShare(errors / requests), note: `${formatCount(errors)} of ${formatCount(requests)}` },
+        {
+          label: 'Error rate',
+          value: formatShare(errors / requests),
+          note: `${formatCount(errors)} of ${formatCount(requests)}`,
+        },
         {
           label: 'Latency, p50',
           value: formatDuration(totals.latency_p50_ms),

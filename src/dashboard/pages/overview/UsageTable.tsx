@@ -32,7 +32,11 @@ function columnsFor(by: By, span: Span): readonly AnyColumn<UsageGroup>[] {
     }) as ColumnDef<UsageGroup, unknown>,
     column.accessor('requests', { header: 'Requests', meta: right, cell: ({ getValue }) => formatCount(getValue()) }),
     column.accessor('cost', { header: 'Spend', meta: right, cell: ({ row }) => formatUsd(row.original.cost_usd) }),
-    column.accessor('savings', { header: 'Saved', meta: right, cell: ({ row }) => formatUsd(row.original.savings_usd) }),
+    column.accessor('savings', {
+      header: 'Saved',
+      meta: right,
+      cell: ({ row }) => formatUsd(row.original.savings_usd),
+    }),
     column.accessor(({ errors, requests }) => errors / requests, {
       id: 'errors',
       header: 'Errors',

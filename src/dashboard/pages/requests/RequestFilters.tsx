@@ -16,13 +16,25 @@ export function RequestFilters() {
   const { data: catalog } = useQuery(modelsQuery);
   const set = (name: Name, value: string) =>
     void navigate({ search: (old) => readRequestsSearch({ ...old, [name]: value === '' ? undefined : value }) });
-  const models = [...new Set([...(catalog?.data.map(({ id }) => id) ?? []), ...(search.model ? [search.model] : [])])].sort();
+  const models = [
+    ...new Set([...(catalog?.data.map(({ id }) => id) ?? []), ...(search.model ? [search.model] : [])]),
+  ].sort();
   const filtered = search.model ?? search.task_type ?? search.outcome;
   return (
     <div className="row filters">
       <Filter label="Model" value={search.model} values={models} onChange={(value) => set('model', value)} />
-      <Filter label="Task type" value={search.task_type} values={CHOICES.task_type} onChange={(value) => set('task_type', value)} />
-      <Filter label="Outcome" value={search.outcome} values={CHOICES.outcome} onChange={(value) => set('outcome', value)} />
+      <Filter
+        label="Task type"
+        value={search.task_type}
+        values={CHOICES.task_type}
+        onChange={(value) => set('task_type', value)}
+      />
+      <Filter
+        label="Outcome"
+        value={search.outcome}
+        values={CHOICES.outcome}
+        onChange={(value) => set('outcome', value)}
+      />
       {filtered !== undefined && (
         <Button
           size="xs"
@@ -51,7 +63,10 @@ function Filter({ label, value = '', values, onChange }: FilterProps) {
       label={label}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-      data={[{ value: '', label: 'any' }, ...values.map((one) => ({ value: one, label: one.includes('/') ? one : toWords(one) }))]}
+      data={[
+        { value: '', label: 'any' },
+        ...values.map((one) => ({ value: one, label: one.includes('/') ? one : toWords(one) })),
+      ]}
     />
   );
 }

@@ -51,7 +51,12 @@ function RequestPages() {
       <div className="row row-center spread table-foot">
         <span className="soft small">{`${requests.length} shown${query.hasNextPage ? ', there are more' : ', all there are'}`}</span>
         {query.hasNextPage && (
-          <Button size="xs" variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <Button
+            size="xs"
+            variant="default"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             Show more
           </Button>
         )}

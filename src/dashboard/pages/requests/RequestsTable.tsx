@@ -25,7 +25,8 @@ const COLUMNS: readonly AnyColumn<Request>[] = [
   column.accessor('task_type', { header: 'Task', meta: { wide: true }, cell: ({ getValue }) => toWords(getValue()) }),
   column.accessor('model', {
     header: 'Model',
-    cell: ({ getValue }) => (getValue() === null ? <span className="soft">none</span> : <ModelName id={getValue() ?? ''} />),
+    cell: ({ getValue }) =>
+      getValue() === null ? <span className="soft">none</span> : <ModelName id={getValue() ?? ''} />,
   }),
   column.accessor('outcome', { header: 'Outcome', cell: ({ row }) => <OutcomeTag request={row.original} /> }),
   column.accessor('tokens_input', {
@@ -37,9 +38,21 @@ const COLUMNS: readonly AnyColumn<Request>[] = [
         : `${formatCount(original.tokens_input)} / ${formatCount(original.tokens_output)}`,
   }),
   column.accessor('cost', { header: 'Cost', meta: right, cell: ({ row }) => formatUsd(row.original.cost_usd) }),
-  column.accessor('savings', { header: 'Saved', meta: wideRight, cell: ({ row }) => formatUsd(row.original.savings_usd) }),
-  column.accessor('latency_ms', { header: 'Latency', meta: wideRight, cell: ({ getValue }) => formatDuration(getValue()) }),
-  column.accessor('overhead_ms', { header: 'Overhead', meta: wideRight, cell: ({ getValue }) => formatDuration(getValue()) }),
+  column.accessor('savings', {
+    header: 'Saved',
+    meta: wideRight,
+    cell: ({ row }) => formatUsd(row.original.savings_usd),
+  }),
+  column.accessor('latency_ms', {
+    header: 'Latency',
+    meta: wideRight,
+    cell: ({ getValue }) => formatDuration(getValue()),
+  }),
+  column.accessor('overhead_ms', {
+    header: 'Overhead',
+    meta: wideRight,
+    cell: ({ getValue }) => formatDuration(getValue()),
+  }),
 ];
 
 export function RequestsTable({ requests }: { readonly requests: readonly Request[] }) {

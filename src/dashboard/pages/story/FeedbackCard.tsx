@@ -12,13 +12,27 @@ export function FeedbackCard({ story }: { readonly story: Story }) {
   return (
     <Card title="Feedback">
       <div className="stack">
-        {story.feedback.length === 0 ? <p className="soft">None was given yet.</p> : <FeedbackList all={story.feedback} />}
+        {story.feedback.length === 0 ? (
+          <p className="soft">None was given yet.</p>
+        ) : (
+          <FeedbackList all={story.feedback} />
+        )}
         {may && (
           <div className="row">
-            <Button size="xs" variant="default" disabled={give.isPending} onClick={() => give.mutate({ score: 1, accepted: true })}>
+            <Button
+              size="xs"
+              variant="default"
+              disabled={give.isPending}
+              onClick={() => give.mutate({ score: 1, accepted: true })}
+            >
               Good answer
             </Button>
-            <Button size="xs" variant="default" disabled={give.isPending} onClick={() => give.mutate({ score: -1, accepted: false })}>
+            <Button
+              size="xs"
+              variant="default"
+              disabled={give.isPending}
+              onClick={() => give.mutate({ score: -1, accepted: false })}
+            >
               Bad answer
             </Button>
           </div>

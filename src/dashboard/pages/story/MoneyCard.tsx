@@ -26,24 +26,31 @@ export function MoneyCard({ story: { money, versions, summary } }: { readonly st
             </tr>
           </thead>
           <tbody>
-            {money.lines.map(({ attempt, label, priced_as: pricedAs, tokens, price_per_token: price, amount_usd: amount }) => (
-              <tr key={`${attempt} ${label}`}>
-                <td>
-                  {label}
-                  {pricedAs !== label && <span className="soft"> at the price of {pricedAs}</span>}
-                  {money.lines.some((line) => line.attempt !== attempt) && <span className="soft"> (attempt {attempt})</span>}
-                </td>
-                <td className="right">{formatCount(tokens)}</td>
-                <td className="right">{formatPricePerMillion(price)}</td>
-                <td className="right" title={`$${amount}`}>
-                  {formatUsd(amount)}
-                </td>
-              </tr>
-            ))}
+            {money.lines.map(
+              ({ attempt, label, priced_as: pricedAs, tokens, price_per_token: price, amount_usd: amount }) => (
+                <tr key={`${attempt} ${label}`}>
+                  <td>
+                    {label}
+                    {pricedAs !== label && <span className="soft"> at the price of {pricedAs}</span>}
+                    {money.lines.some((line) => line.attempt !== attempt) && (
+                      <span className="soft"> (attempt {attempt})</span>
+                    )}
+                  </td>
+                  <td className="right">{formatCount(tokens)}</td>
+                  <td className="right">{formatPricePerMillion(price)}</td>
+                  <td className="right" title={`$${amount}`}>
+                    {formatUsd(amount)}
+                  </td>
+                </tr>
+              ),
+            )}
           </tbody>
           <tfoot>
             <SumRow label="Cost" usd={money.cost_usd} />
-            <SumRow label={`${summary.baseline_model ?? 'Baseline'} would have cost (estimate)`} usd={money.baseline_usd} />
+            <SumRow
+              label={`${summary.baseline_model ?? 'Baseline'} would have cost (estimate)`}
+              usd={money.baseline_usd}
+            />
             <SumRow label="Saved" usd={money.savings_usd} />
           </tfoot>
         </table>

@@ -38,7 +38,8 @@ function Verdict({ replay: { equal, differences, money } }: { readonly replay: R
   if (equal && money.equal)
     return (
       <p>
-        <span className="tag tag-good">same</span> Decided again from its record just now: the same models, scores and amounts.
+        <span className="tag tag-good">same</span> Decided again from its record just now: the same models, scores and
+        amounts.
       </p>
     );
   return (
