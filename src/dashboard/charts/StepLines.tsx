@@ -2,10 +2,8 @@
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { formatDay } from '../format/times.ts';
 import { ChartTip } from './ChartTip.tsx';
-import type { Series } from './series.ts';
+import type { Series, Step } from './series.ts';
 import { AXIS, MARGIN, TICK } from './style.ts';
-
-export type Step = { readonly at: number; readonly values: Readonly<Record<string, number | null>> };
 
 type Props = {
   readonly label: string;

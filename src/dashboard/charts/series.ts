@@ -4,6 +4,9 @@ export type Series = { readonly key: string; readonly label: string; readonly co
 /** One bucket: its beginning, and a figure a series; null = none is known. */
 export type Bucket = { readonly at: string; readonly values: Readonly<Record<string, number | null>> };
 
+/** A moment from which on figures hold. */
+export type Step = { readonly at: number; readonly values: Bucket['values'] };
+
 export type TimeChartProps = {
   readonly label: string;
   readonly bucket: 'hour' | 'day';

@@ -24,7 +24,7 @@ export function CandidatesCard({
   readonly decision: ShownDecision;
   readonly title?: string;
 }) {
-  const { candidates, chain, weights, baseline, excluded } = decision;
+  const { candidates, weights, excluded } = decision;
   const [all, setAll] = useState(false);
   const shown = all ? candidates : candidates.slice(0, FEW);
   return (
@@ -33,42 +33,7 @@ export function CandidatesCard({
         <Legend
           series={PARTS.map(({ name, label, colour }) => ({ colour, label: `${label} × ${weights[name].toFixed(2)}` }))}
         />
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it must be reachable by keyboard */}
-        <div className="table-frame" tabIndex={0} role="region" aria-label="Candidates with their scores">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Model</th>
-                <th scope="col" className="right">
-                  Score
-                </th>
-                <th scope="col" className="candidate-bar">
-                  Made of
-                </th>
-                <th scope="col" className="right">
-                  Est. cost
-                </th>
-                <th scope="col" className="right wide">
-                  Expected
-                </th>
-                <th scope="col" className="wide">
-                  Notes
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((candidate) => (
-                <CandidateRow
-                  key={`${candidate.modelId} ${candidate.effort ?? ''}`}
-                  candidate={candidate}
-                  weights={weights}
-                  role={chain.find(({ modelId }) => modelId === candidate.modelId)?.role}
-                  isBaseline={baseline?.modelId === candidate.modelId}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <CandidatesTable shown={shown} decision={decision} />
         {candidates.length > FEW && (
           <button type="button" className="quiet-button" onClick={() => setAll(!all)}>
             {all ? 'Show the best only' : `Show all ${candidates.length}`}
@@ -77,5 +42,49 @@ export function CandidatesCard({
         <ExcludedModels excluded={excluded} />
       </div>
     </Card>
+  );
+}
+
+type TableProps = { readonly shown: readonly Candidate[]; readonly decision: ShownDecision };
+
+function CandidatesTable({ shown, decision: { chain, weights, baseline } }: TableProps) {
+  return (
+    // It scrolls, so it must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="table-frame" tabIndex={0} role="region" aria-label="Candidates with their scores">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Model</th>
+            <th scope="col" className="right">
+              Score
+            </th>
+            <th scope="col" className="candidate-bar">
+              Made of
+            </th>
+            <th scope="col" className="right">
+              Est. cost
+            </th>
+            <th scope="col" className="right wide">
+              Expected
+            </th>
+            <th scope="col" className="wide">
+              Notes
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((candidate) => (
+            <CandidateRow
+              key={`${candidate.modelId} ${candidate.effort ?? ''}`}
+              candidate={candidate}
+              weights={weights}
+              role={chain.find(({ modelId }) => modelId === candidate.modelId)?.role}
+              isBaseline={baseline?.modelId === candidate.modelId}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -8,8 +8,8 @@ export function LiveStrip() {
   if (!live) return state === 'lost' ? <p className="live soft">Live counters cannot be read at the moment.</p> : null;
   return (
     <p className="live" data-state={state} title={`Counted at ${formatTime(live.at)}`}>
-      <i aria-hidden="true" />
       <span>
+        <i aria-hidden="true" />
         <strong>Last minute</strong> <CountersText counters={live.last_minute} />
       </span>
       <span>

@@ -7,6 +7,7 @@ import { toInstants } from '../../format/span.ts';
 import { Answer } from '../../parts/Answer.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { SpanPicker } from '../../parts/SpanPicker.tsx';
+import { BaselineNote } from './BaselineNote.tsx';
 import { Breakdowns } from './Breakdowns.tsx';
 import { LiveStrip } from './LiveStrip.tsx';
 import { NoRequests } from './NoRequests.tsx';
@@ -18,6 +19,7 @@ const route = getRouteApi('/inside/');
 export function OverviewPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const { group, measure } = search;
   const instants = toInstants(search, nowMs());
   const query = useQuery(statsQuery(instants, 'none'));
   return (
@@ -26,9 +28,7 @@ export function OverviewPage() {
         <SpanPicker
           span={search}
           onChange={(span) =>
-            void navigate({
-              search: ({ group, measure }) => ({ ...span, ...(group && { group }), ...(measure && { measure }) }),
-            })
+            void navigate({ search: { ...span, ...(group && { group }), ...(measure && { measure }) } })
           }
         />
       </PageHead>
@@ -37,6 +37,7 @@ export function OverviewPage() {
         {(stats) => (
           <>
             <StatFigures stats={stats} />
+            <BaselineNote models={stats.baseline_models} />
             <TimeCard instants={instants} />
             <Breakdowns instants={instants} span={search} />
           </>

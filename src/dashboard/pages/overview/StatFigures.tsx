@@ -5,7 +5,7 @@ import { formatDuration } from '../../format/times.ts';
 import { Figures } from '../../parts/Figures.tsx';
 
 export function StatFigures({ stats }: { readonly stats: Stats }) {
-  const { totals, baseline_models: baselines } = stats;
+  const { totals } = stats;
   const { requests, errors, tokens } = totals;
   const share = totals.savings / Number(totals.baseline_usd);
   return (
@@ -15,7 +15,7 @@ export function StatFigures({ stats }: { readonly stats: Stats }) {
         {
           label: 'Saved',
           value: <span className="positive">{formatUsd(totals.savings_usd)}</span>,
-          note: `${formatShare(share, 0)} of ${formatUsd(totals.baseline_usd)} with ${nameBaselines(baselines)}`,
+          note: `${formatShare(share, 0)} of ${formatUsd(totals.baseline_usd)}`,
         },
         { label: 'Requests', value: formatCount(requests) },
         {
@@ -36,9 +36,4 @@ export function StatFigures({ stats }: { readonly stats: Stats }) {
       ]}
     />
   );
-}
-
-function nameBaselines(models: readonly string[]): string {
-  const [first = 'the baseline', ...others] = models;
-  return others.length === 0 ? first : `${models.length} baselines (${models.join(', ')})`;
 }

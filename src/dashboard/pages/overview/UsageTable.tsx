@@ -1,5 +1,5 @@
 // One breakdown of the span: by model or by task type.
-import { type ColumnDef, createColumnHelper } from '@tanstack/react-table';
+import { createColumnHelper } from '@tanstack/react-table';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { UsageGroup } from '../../../readmodels/usage.ts';
@@ -29,7 +29,7 @@ function columnsFor(by: By, span: Span): readonly AnyColumn<UsageGroup>[] {
     column.accessor('key', {
       header: by === 'model' ? 'Model' : 'Task type',
       cell: ({ getValue }) => <GroupLink by={by} name={getValue()} span={span} />,
-    }) as ColumnDef<UsageGroup, unknown>,
+    }),
     column.accessor('requests', { header: 'Requests', meta: right, cell: ({ getValue }) => formatCount(getValue()) }),
     column.accessor('cost', { header: 'Spend', meta: right, cell: ({ row }) => formatUsd(row.original.cost_usd) }),
     column.accessor('savings', {
@@ -43,7 +43,7 @@ function columnsFor(by: By, span: Span): readonly AnyColumn<UsageGroup>[] {
       meta: { ...right, wide: true },
       cell: ({ getValue }) => formatShare(getValue()),
     }),
-  ] as readonly AnyColumn<UsageGroup>[];
+  ];
 }
 
 function GroupLink({ by, name, span }: { readonly by: By; readonly name: string; readonly span: Span }) {

@@ -57,7 +57,7 @@ function wholeChart({ series: points }: Stats, measure: Measure): { series: Seri
     series: figures.map(({ key, label }, index) => ({
       key,
       label,
-      colour: key === 'errors' ? 'var(--bad)' : key === 'savings' ? 'var(--accent-soft)' : colourOf(index),
+      colour: key === 'errors' ? 'var(--bad)' : key === 'savings' ? 'var(--saved)' : colourOf(index),
     })),
     buckets: points.map((point) => ({
       at: point.at,

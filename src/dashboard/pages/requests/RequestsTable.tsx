@@ -18,7 +18,7 @@ const COLUMNS: readonly AnyColumn<Request>[] = [
     header: 'Time',
     cell: ({ row }) => (
       <Link to="/requests/$id" params={{ id: row.original.request_id }}>
-        <Time at={row.original.created_at} />
+        <Time at={row.original.created_at} short />
       </Link>
     ),
   }),
