@@ -34,6 +34,19 @@ function stats(group: string, series: readonly StatPoint[]): Stats {
   return { from: at(0), to: at(3), bucket: 'day', group, baseline_models: [], totals, series: [...series] };
 }
 
+function change(day: number, field: string, old: string | null, now: string | null) {
+  return {
+    id: `${day}-${field}`,
+    model: 'openai/a',
+    field,
+    old_value: old,
+    new_value: now,
+    source: 'seed',
+    changed_by: 'setup',
+    changed_at: at(day),
+  };
+}
+
 describe('a chart over time', () => {
   it('has every bucket of the span, also those without a request', () => {
     const { buckets, kind } = toChart(stats('none', [point(1, null)]), 'spend');
@@ -76,16 +89,6 @@ describe('a chart over time', () => {
 });
 
 describe('a model’s history', () => {
-  const change = (day: number, field: string, old: string | null, now: string | null) => ({
-    id: `${day}-${field}`,
-    model: 'openai/a',
-    field,
-    old_value: old,
-    new_value: now,
-    source: 'seed',
-    changed_by: 'setup',
-    changed_at: at(day),
-  });
   const watched = [{ field: 'cost_input', key: 'input', now: 3 }];
 
   it('holds what is known now from the registration on when nothing changed', () => {
