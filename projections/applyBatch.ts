@@ -23,8 +23,8 @@ export type Batch = { readonly events: readonly RecordedEvent[]; readonly positi
 
 export type Applier = {
   apply(batch: Batch): Promise<void>;
-  /** Stores where we are although no event of ours came, and whether that is the end of the log. */
-  touch(head: Position | undefined): Promise<void>;
+  /** Stores where we are although no event of ours came, whether that is the end of the log, and else how many events wait. */
+  touch(head: Position | undefined, countWaiting?: (after: Position) => Promise<number>): Promise<void>;
 };
 
 const MOST_EVENTS = 500;
@@ -66,12 +66,13 @@ export function createApplier(projection: Projection, tools: Tools, start: Posit
 
   return {
     apply: (batch) => queue(() => applyAll(batch)),
-    touch: (head) =>
+    touch: (head, countWaiting) =>
       queue(async () => {
         const silent = tools.clock.monotonicMs() - heardAt >= SILENT_MS;
         const caughtUp = head === undefined || head === at.seen || silent;
-        if (!caughtUp && at.stored === at.seen) return;
-        const move = { from: at.stored, to: at.seen, now: isoTime(tools.clock.now()), caughtUp };
+        const waiting = caughtUp ? 0 : await countWaiting?.(at.seen);
+        if (!caughtUp && waiting === undefined && at.stored === at.seen) return;
+        const move = { from: at.stored, to: at.seen, now: isoTime(tools.clock.now()), caughtUp, waiting };
         await moveCheckpoint(tools.postgres, projection, move);
         at.stored = at.seen;
       }),

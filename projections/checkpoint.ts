@@ -33,7 +33,7 @@ export async function resetProjection(postgres: Postgres, projection: Projection
     await client.query(
       `insert into projection_checkpoints (name, version, position, updated_at) values ($1, $2, $3, $4)
        on conflict (name) do update set version = excluded.version, position = excluded.position,
-         updated_at = excluded.updated_at, last_event_at = null, caught_up_at = null,
+         updated_at = excluded.updated_at, last_event_at = null, caught_up_at = null, waiting_count = null,
          failed_event_id = null, failed_position = null, failure = null`,
       [projection.name, projection.version, START, now],
     );
@@ -49,6 +49,8 @@ export type Move = {
   readonly lastEventAt?: Date | undefined;
   /** True when nothing was waiting at that moment. */
   readonly caughtUp?: boolean;
+  /** Events that wait behind the new position, where they were counted. */
+  readonly waiting?: number | undefined;
 };
 
 /** @throws CheckpointMovedError when somebody else moved or reset it */
@@ -58,6 +60,7 @@ export async function moveCheckpoint(client: Queryable, projection: Projection, 
     `update projection_checkpoints set position = $3, updated_at = $4::timestamptz,
        last_event_at = coalesce($5::timestamptz, last_event_at),
        caught_up_at = case when $6::boolean then $4::timestamptz else caught_up_at end,
+       waiting_count = case when $6::boolean then 0 else coalesce($8, waiting_count) end,
        failed_event_id = case when $5::timestamptz is null then failed_event_id end,
        failed_position = case when $5::timestamptz is null then failed_position end,
        failure = case when $5::timestamptz is null then failure end
@@ -70,6 +73,7 @@ export async function moveCheckpoint(client: Queryable, projection: Projection, 
       move.lastEventAt ?? null,
       move.caughtUp ?? false,
       projection.version,
+      move.waiting ?? null,
     ],
   );
   if (rowCount !== 1) throw new CheckpointMovedError(`the checkpoint of ${projection.name} is no longer where it was`);

@@ -1,6 +1,7 @@
 // Keeps one projection up to date for as long as the process lives. Whatever goes wrong stops only this projection: it says
 // so, waits longer each time, and goes on from its checkpoint.
 import type { EventStore } from '../src/eventstore/eventStore.ts';
+import { countAfter } from '../src/eventstore/scanLog.ts';
 import { type Clock, isoTime } from '../src/platform/clock.ts';
 import type { Logger } from '../src/platform/logger.ts';
 import { type Postgres, isUnavailable } from '../src/platform/postgres.ts';
@@ -21,6 +22,8 @@ export type RunnerTools = {
 };
 
 const HEARTBEAT_MS = 2_000;
+/** More than that wait is all that has to be known. */
+const MOST_COUNTED = 100_000;
 const RETRY_MS = { least: 250, most: 30_000 };
 
 /** Resolves when the signal is aborted and what was begun is committed; it rejects for nothing. */
@@ -79,7 +82,7 @@ async function follow(
   const { store, signal } = tools;
   const over = new AbortController();
   const ended = AbortSignal.any([signal, lost, over.signal]);
-  const heart = beat(tools, applier, ended, over);
+  const heart = beat(projection, tools, applier, ended, over);
   try {
     for await (const batch of store.subscribe(start, projection.categories, ended)) {
       if (ended.aborted) break;
@@ -96,6 +99,7 @@ async function follow(
 
 /** Says every few seconds that the projection lives and whether anything is waiting. Ends the subscription when it cannot. */
 function beat(
+  projection: Projection,
   { store, clock, heartbeatMs = HEARTBEAT_MS }: RunnerTools,
   applier: Applier,
   ended: AbortSignal,
@@ -108,7 +112,9 @@ function beat(
   const run = async (): Promise<void> => {
     try {
       while (!ended.aborted) {
-        await applier.touch(await store.head());
+        await applier.touch(await store.head(), (after) =>
+          countAfter(store, { clock, after, categories: projection.categories, most: MOST_COUNTED }),
+        );
         await pause(clock, heartbeatMs, ended);
       }
     } catch (error) {

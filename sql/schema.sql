@@ -21,6 +21,7 @@ create table public.admin_outbox (
   id bigint generated always as identity not null,
   data jsonb not null,
   appended_at timestamp with time zone,
+  type text default 'AdminActed'::text not null,
   constraint admin_outbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX admin_outbox_waiting ON public.admin_outbox USING btree (id) WHERE (appended_at IS NULL);
@@ -37,12 +38,68 @@ create table public.api_keys (
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   last_used_at timestamp with time zone,
+  requests_per_min integer,
+  tokens_per_min integer,
+  concurrent_requests integer,
+  allowed_ips text[],
+  line_id uuid,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_prefix_key UNIQUE (prefix),
   constraint api_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
-  constraint api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+  constraint api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint api_keys_concurrent_requests_check CHECK (concurrent_requests > 0),
+  constraint api_keys_requests_per_min_check CHECK (requests_per_min > 0),
+  constraint api_keys_tokens_per_min_check CHECK (tokens_per_min > 0)
 );
+CREATE INDEX api_keys_line ON public.api_keys USING btree (line_id);
 CREATE INDEX api_keys_org_id ON public.api_keys USING btree (org_id);
+
+create table public.budget_reservations (
+  request_id uuid not null,
+  budget_id uuid not null,
+  amount_usd numeric(30,12) not null,
+  expires_at timestamp with time zone not null,
+  constraint budget_reservations_pkey PRIMARY KEY (request_id, budget_id),
+  constraint budget_reservations_budget_id_fkey FOREIGN KEY (budget_id) REFERENCES budgets(id) ON DELETE CASCADE
+);
+CREATE INDEX budget_reservations_expiry ON public.budget_reservations USING btree (expires_at);
+
+create table public.budgets (
+  id uuid not null,
+  org_id uuid not null,
+  scope text not null,
+  subject_id uuid not null,
+  period text not null,
+  soft_limit_usd numeric(30,12),
+  hard_limit_usd numeric(30,12),
+  spent_usd numeric(30,12) default 0 not null,
+  reserved_usd numeric(30,12) default 0 not null,
+  period_start timestamp with time zone not null,
+  alerted_for timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint budgets_pkey PRIMARY KEY (id),
+  constraint budgets_scope_subject_id_period_key UNIQUE (scope, subject_id, period),
+  constraint budgets_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
+  constraint budgets_hard_limit_usd_check CHECK (hard_limit_usd >= 0::numeric),
+  constraint budgets_period_check CHECK (period = ANY (ARRAY['daily'::text, 'monthly'::text])),
+  constraint budgets_scope_check CHECK (scope = ANY (ARRAY['org'::text, 'key'::text])),
+  constraint budgets_soft_limit_usd_check CHECK (soft_limit_usd >= 0::numeric)
+);
+CREATE INDEX budgets_org ON public.budgets USING btree (org_id);
+
+create table public.feedback (
+  id uuid not null,
+  request_id uuid not null,
+  org_id uuid not null,
+  given_at timestamp with time zone not null,
+  score numeric,
+  accepted boolean,
+  label text,
+  constraint feedback_pkey PRIMARY KEY (id)
+);
+CREATE INDEX feedback_org_time ON public.feedback USING btree (org_id, given_at);
+CREATE INDEX feedback_request ON public.feedback USING btree (request_id, given_at);
 
 create table public.model_changes (
   id uuid not null,
@@ -97,8 +154,15 @@ create table public.orgs (
   allowed_models text[],
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  requests_per_min integer,
+  tokens_per_min integer,
+  concurrent_requests integer,
+  markup jsonb,
   constraint orgs_pkey PRIMARY KEY (id),
-  constraint orgs_name_key UNIQUE (name)
+  constraint orgs_name_key UNIQUE (name),
+  constraint orgs_concurrent_requests_check CHECK (concurrent_requests > 0),
+  constraint orgs_requests_per_min_check CHECK (requests_per_min > 0),
+  constraint orgs_tokens_per_min_check CHECK (tokens_per_min > 0)
 );
 
 create table public.projection_checkpoints (
@@ -111,6 +175,7 @@ create table public.projection_checkpoints (
   failed_event_id uuid,
   failed_position text,
   failure text,
+  waiting_count integer,
   constraint projection_checkpoints_pkey PRIMARY KEY (name)
 );
 
@@ -202,6 +267,20 @@ create table public.routing_logs (
   constraint routing_logs_pkey PRIMARY KEY (id)
 );
 CREATE INDEX routing_logs_request ON public.routing_logs USING btree (request_id);
+
+create table public.server_secrets (
+  name text not null,
+  secret bytea not null,
+  created_at timestamp with time zone not null,
+  constraint server_secrets_pkey PRIMARY KEY (name)
+);
+
+create table public.sign_in_links (
+  token_digest bytea not null,
+  sealed_key bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint sign_in_links_pkey PRIMARY KEY (token_digest)
+);
 
 create table public.usage_daily (
   org_id uuid not null,

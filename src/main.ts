@@ -2,31 +2,43 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
+import { createSessions } from './accounts/sessions.ts';
+import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
+import { createFailedAuth } from './api/middleware/failedAuth.ts';
 import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
+import type { ProviderName } from './domain/catalog.ts';
+import type { EventStore } from './eventstore/eventStore.ts';
 import { openEventStore } from './eventstore/open.ts';
 import { openRecorder } from './eventstore/recorder.ts';
 import { openSpool } from './eventstore/spool.ts';
 import { describeSpoolOwner } from './eventstore/spoolOwner.ts';
+import { countRecorded } from './gateway/countRecorded.ts';
 import { type OpenGateway, openGateway } from './gateway/openGateway.ts';
 import { type Clock, type Random, createRandom, systemClock } from './platform/clock.ts';
 import { ensureWritable } from './platform/ensureWritable.ts';
 import { listen } from './platform/listen.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Logger } from './platform/logger.ts';
+import { type Metrics, createMetrics } from './platform/metrics.ts';
 import { type Postgres, openPostgres } from './platform/postgres.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
 import { requireDatabase, runMain } from './runMain.ts';
+import { createHistory } from './replay/history.ts';
 import { readProjectionLag } from './readmodels/lag.ts';
+import { watchProjectionLag } from './readmodels/lagMetrics.ts';
 
+const PAGE_FOLDER = join('dist', 'dashboard');
 const SPOOL_BYTES = 512 * 1024 * 1024;
 const LAG_LIMIT_SEC = 30;
 
 type Serving = {
   readonly env: Env;
   readonly gateway: OpenGateway;
+  readonly store: EventStore;
+  readonly metrics: Metrics;
   readonly postgres: Postgres;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -52,7 +64,9 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     clock,
     logger,
   });
-  const recorder = openRecorder({ store, spool, clock, random, logger });
+  const metrics = createMetrics({ withProcess: true });
+  watchProjectionLag(postgres, metrics);
+  const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   lifecycle.own('the recorder', () => recorder.close());
   const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
   const gateway = await openGateway({
@@ -67,23 +81,42 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     checks: () => checkReadModels(postgres),
   });
   lifecycle.own('the gateway', () => gateway.close());
-  await serve({ env, gateway, postgres, lifecycle, logger, clock, random });
+  await serve({ env, gateway, store, metrics, postgres, lifecycle, logger, clock, random });
 }
 
-async function serve({ env, gateway, postgres, lifecycle, logger, clock, random }: Serving): Promise<void> {
+async function serve({
+  env,
+  gateway,
+  store,
+  metrics,
+  postgres,
+  lifecycle,
+  logger,
+  clock,
+  random,
+}: Serving): Promise<void> {
   const limiter = openRateLimiter({ ...env.rateLimit, redisUrl: env.redisUrl, logger });
   lifecycle.own('the rate limiter', () => limiter.close());
 
   const authenticator = createAuthenticator(postgres, clock);
   const app = createApp({
     gateway,
+    history: createHistory(store),
+    store,
+    metrics,
+    stopping: lifecycle.stopping,
     authenticator,
+    sessions: createSessions({ postgres, clock, random }),
+    pageFolder: PAGE_FOLDER,
     limiter,
     postgres,
     clock,
     random,
     logger,
     corsOrigins: env.corsOrigins,
+    trustProxy: env.trustProxy,
+    failedAuth: createFailedAuth(clock),
+    lastUsed: createLastUsed({ postgres, clock, logger }),
   });
   // Against slow clients: headers and body must come within these times.
   const server = createServer(
@@ -104,7 +137,7 @@ async function serve({ env, gateway, postgres, lifecycle, logger, clock, random 
 
 async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Clock) {
   const now = () => clock.now();
-  const configured = Object.values(env.providers).some(({ apiKey }) => apiKey !== undefined);
+  const configured = Object.values(env.providers).some(({ apiKeys }) => apiKeys.length > 0);
   if (configured) {
     const providers = openProviders(env.providers, now);
     lifecycle.own('the providers', () => providers.close());
@@ -112,9 +145,14 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   }
   const simulated = await openSimulatedProviders();
   lifecycle.own('the simulated providers', () => simulated.close());
-  const settings = Object.fromEntries(
-    Object.entries(simulated.baseUrls).map(([name, baseUrl]) => [name, { apiKey: 'simulated', baseUrl }]),
-  ) as Env['providers'];
+  const settingsOf = (name: ProviderName) => ({ apiKeys: ['simulated'], baseUrl: simulated.baseUrls[name] });
+  const settings: Env['providers'] = {
+    openai: settingsOf('openai'),
+    anthropic: settingsOf('anthropic'),
+    google: settingsOf('google'),
+    openrouter: settingsOf('openrouter'),
+    groq: settingsOf('groq'),
+  };
   const providers = openProviders(settings, now);
   lifecycle.own('the providers', () => providers.close());
   return { providers, simulated: true };

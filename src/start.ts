@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ensureLocalKey } from './accounts/localKey.ts';
+import { createSignInLink } from './accounts/signInLinks.ts';
 import { type Env, type RawEnv, readRawEnv } from './config/env.ts';
 import { loadModelsFile, loadPolicyFile } from './config/load.ts';
 import { createRandom, systemClock } from './platform/clock.ts';
@@ -51,9 +52,9 @@ async function start({ env, raw, mode, lifecycle, logger, atOnce }: Started): Pr
     clock: systemClock,
     random: createRandom(systemClock),
   });
-  const key = env.nodeEnv === 'production' ? undefined : await makeLocalKey(env, databaseUrl, logger);
+  const local = env.nodeEnv === 'production' ? undefined : await makeLocalKey(env, databaseUrl, logger);
   runChildren({ env, raw, databaseUrl, mode, lifecycle, logger, atOnce }, (ready) =>
-    announce(env, databaseUrl, key, ready),
+    announce(env, databaseUrl, local, ready),
   );
 }
 
@@ -76,10 +77,15 @@ async function openDatabase(env: Env, lifecycle: Lifecycle, logger: Logger, atOn
   return database.connectionString;
 }
 
-async function makeLocalKey(env: Env, databaseUrl: string, logger: Logger): Promise<string> {
+/** What a person on this machine gets in with: programs by the key, a browser by the link, once. */
+type LocalAccess = { readonly key: string; readonly signInToken: string };
+
+async function makeLocalKey(env: Env, databaseUrl: string, logger: Logger): Promise<LocalAccess> {
   const postgres = openPostgres({ connectionString: databaseUrl, applicationName: 'omni-start', max: 1, logger });
   try {
-    return await ensureLocalKey({ postgres, clock: systemClock, random: createRandom(systemClock) }, env.dataDir);
+    const tools = { postgres, clock: systemClock, random: createRandom(systemClock) };
+    const key = await ensureLocalKey(tools, env.dataDir);
+    return { key, signInToken: await createSignInLink(tools, key) };
   } finally {
     await postgres.close();
   }
@@ -204,7 +210,7 @@ function watchSources(children: ReadonlySet<ChildProcess>, logger: Logger): () =
   };
 }
 
-function announce(env: Env, databaseUrl: string, key: string | undefined, { url, simulated }: Ready): void {
+function announce(env: Env, databaseUrl: string, local: LocalAccess | undefined, { url, simulated }: Ready): void {
   const lines = [
     '',
     `Omni-Model Router listens on ${url}`,
@@ -212,11 +218,13 @@ function announce(env: Env, databaseUrl: string, key: string | undefined, { url,
       ? 'Providers: SIMULATED, because no provider key is set (see .env.example). Every answer says so in x-omni-simulated.'
       : `Providers: real (${namesOfProviders(env).join(', ')}).`,
     `SQL clients: ${databaseUrl}`,
-    ...(key === undefined
+    ...(local === undefined
       ? []
       : [
+          'Look at it (this link signs in, once):',
+          `  ${url}/sign-in#${local.signInToken}`,
           'Try it:',
-          `  curl -s ${url}/v1/chat -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '{"messages":[{"role":"user","content":"Write a haiku about SQL"}]}'`,
+          `  curl -s ${url}/v1/chat -H 'Authorization: Bearer ${local.key}' -H 'Content-Type: application/json' -d '{"messages":[{"role":"user","content":"Write a haiku about SQL"}]}'`,
           `Your key is in ${join(env.dataDir, 'local-key')}.`,
         ]),
     '',
@@ -225,7 +233,7 @@ function announce(env: Env, databaseUrl: string, key: string | undefined, { url,
 }
 
 const namesOfProviders = ({ providers }: Env): string[] =>
-  Object.entries(providers).flatMap(([name, { apiKey }]) => (apiKey === undefined ? [] : [name]));
+  Object.entries(providers).flatMap(([name, { apiKeys }]) => (apiKeys.length === 0 ? [] : [name]));
 
 const raw = readRawEnv();
 // Under `npm start` the grace is short, so that Ctrl-C ends everything within five seconds.

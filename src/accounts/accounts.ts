@@ -1,48 +1,36 @@
-// Orgs, users and keys. SQL is the record; every change also goes to the log through the outbox, in the same transaction.
-import type { EventData } from '../domain/events.ts';
-import { type Clock, type Random, isoTime } from '../platform/clock.ts';
-import type { Postgres, Queryable } from '../platform/postgres.ts';
+// What the rooms of accounts share, and a key for an org by name, for the command line and the first start. SQL is the record;
+// every change also goes to the log through the outbox, in the same transaction.
+import { isoTime } from '../platform/clock.ts';
+import type { Queryable } from '../platform/postgres.ts';
 import { makeApiKey } from './apiKeys.ts';
+import { type KeySettings, insertKey } from './keys.ts';
+import { type AccountTools, writeAction } from './outbox.ts';
 
-export type AccountTools = { readonly postgres: Postgres; readonly clock: Clock; readonly random: Random };
 export type CreatedKey = { readonly key: string; readonly keyId: string; readonly orgId: string };
-export type AdminAction = EventData<'AdminActed'>;
 
-type Wanted = {
-  readonly org: string;
-  readonly email?: string | undefined;
-  readonly by: string;
-  readonly scopes?: readonly string[];
-};
+type Wanted = KeySettings & { readonly org: string; readonly email?: string | undefined; readonly by: string };
 
 /** A new key for a user of that org; both are made if there are none. The key itself is nowhere but in the answer. */
 export async function createApiKey({ postgres, clock, random }: AccountTools, wanted: Wanted): Promise<CreatedKey> {
   const made = await makeApiKey(random);
   const at = isoTime(clock.now());
-  const scopes = [...(wanted.scopes ?? ['chat', 'read'])];
   return await postgres.transaction(async (client) => {
-    const record = (action: AdminAction['action'], orgId: string, subjectId: string, detail: AdminAction['detail']) =>
-      writeOutbox(client, { at, by: wanted.by, action, orgId, subjectId, detail });
+    const { by } = wanted;
     const org = await findOrCreateOrg(client, wanted.org, random.uuid(), at);
-    if (org.created) await record('org_created', org.id, org.id, { name: wanted.org });
-    const user = await findOrCreateUser(
-      client,
-      { id: random.uuid(), orgId: org.id, email: wanted.email ?? 'owner' },
-      at,
-    );
-    if (user.created) await record('user_created', org.id, user.id, {});
+    if (org.created) {
+      const { id: orgId } = org;
+      await writeAction(client, {
+        at,
+        by,
+        action: 'org_created',
+        orgId,
+        subjectId: orgId,
+        detail: { name: wanted.org },
+      });
+    }
+    const userId = await findOrCreateUser(client, { id: random.uuid(), orgId: org.id, email: wanted.email, at, by });
     const keyId = random.uuid();
-    await client.query(
-      'insert into api_keys (id, user_id, org_id, hash, prefix, scopes, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
-      [keyId, user.id, org.id, made.hash, made.prefix, scopes, at],
-    );
-    await client.query('update users set api_key_hash = $2, api_key_prefix = $3, updated_at = $4 where id = $1', [
-      user.id,
-      made.hash,
-      made.prefix,
-      at,
-    ]);
-    await record('key_created', org.id, keyId, { prefix: made.prefix, scopes });
+    await insertKey(client, { ...wanted, made, at, by, id: keyId, orgId: org.id, userId });
     return { key: made.key, keyId, orgId: org.id };
   });
 }
@@ -57,14 +45,22 @@ export async function revokeApiKey({ postgres, clock }: AccountTools, keyId: str
     );
     const orgId = rows[0]?.org_id;
     if (orgId === undefined) return false;
-    await writeOutbox(client, { at, by, action: 'key_revoked', orgId, subjectId: keyId, detail: {} });
+    await writeAction(client, { at, by, action: 'key_revoked', orgId, subjectId: keyId, detail: {} });
     return true;
   });
 }
 
-type Found = { readonly id: string; readonly created: boolean };
+export async function readOrgName(postgres: Queryable, orgId: string): Promise<string> {
+  const { rows } = await postgres.query<{ name: string }>('select name from orgs where id = $1', [orgId]);
+  return rows[0]?.name ?? '';
+}
 
-async function findOrCreateOrg(client: Queryable, name: string, id: string, at: string): Promise<Found> {
+async function findOrCreateOrg(
+  client: Queryable,
+  name: string,
+  id: string,
+  at: string,
+): Promise<{ readonly id: string; readonly created: boolean }> {
   const { rowCount } = await client.query(
     'insert into orgs (id, name, created_at, updated_at) values ($1, $2, $3, $3) on conflict (name) do nothing',
     [id, name, at],
@@ -73,45 +69,26 @@ async function findOrCreateOrg(client: Queryable, name: string, id: string, at: 
   return { id: rows[0]?.id ?? id, created: rowCount === 1 };
 }
 
-async function findOrCreateUser(
-  client: Queryable,
-  user: { id: string; orgId: string; email: string },
-  at: string,
-): Promise<Found> {
+type WantedUser = {
+  readonly id: string;
+  readonly orgId: string;
+  /** The org's owner when there is none. */
+  readonly email?: string | undefined;
+  readonly at: string;
+  readonly by: string;
+};
+
+/** The id of the user; a new one is an action of its own. */
+export async function findOrCreateUser(client: Queryable, wanted: WantedUser): Promise<string> {
+  const { id, orgId, email = 'owner', at, by } = wanted;
   const { rowCount } = await client.query(
     'insert into users (id, org_id, email, created_at, updated_at) values ($1, $2, $3, $4, $4) on conflict (org_id, email) do nothing',
-    [user.id, user.orgId, user.email, at],
+    [id, orgId, email, at],
   );
+  if (rowCount === 1) await writeAction(client, { at, by, action: 'user_created', orgId, subjectId: id, detail: {} });
   const { rows } = await client.query<{ id: string }>('select id from users where org_id = $1 and email = $2', [
-    user.orgId,
-    user.email,
+    orgId,
+    email,
   ]);
-  return { id: rows[0]?.id ?? user.id, created: rowCount === 1 };
-}
-
-async function writeOutbox(client: Queryable, data: AdminAction): Promise<void> {
-  await client.query('insert into admin_outbox (data) values ($1)', [JSON.stringify(data)]);
-}
-
-/**
- * Hands what waits in the outbox to `append`, in order, and marks it. The rows are locked meanwhile. An end between append and
- * mark hands the same rows out again, so `append` must leave out what the log has already.
- */
-export async function drainOutbox(
-  { postgres, clock }: Pick<AccountTools, 'postgres' | 'clock'>,
-  append: (actions: readonly AdminAction[]) => Promise<void>,
-): Promise<number> {
-  return await postgres.transaction(async (client) => {
-    const { rows } = await client.query<{ id: bigint; data: AdminAction }>(
-      'select id, data from admin_outbox where appended_at is null order by id limit 100 for update skip locked',
-    );
-    if (rows.length === 0) return 0;
-    await append(rows.map(({ data }) => data));
-    const ids = rows.map(({ id }) => id.toString());
-    await client.query('update admin_outbox set appended_at = $2 where id = any($1::bigint[])', [
-      ids,
-      isoTime(clock.now()),
-    ]);
-    return rows.length;
-  });
+  return rows[0]?.id ?? id;
 }

@@ -1,15 +1,39 @@
 // Who holds a key: found by its indexed prefix, compared by bcrypt off the event loop, at most two at a time. A key that was
 // verified once is known by its digest, so bcrypt runs once a key and process.
 import { verify } from '@node-rs/bcrypt';
+import type { MarkupBand } from '../domain/markup.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Postgres, isUnavailable } from '../platform/postgres.ts';
 import { digestOfKey, prefixOf } from './apiKeys.ts';
 
+/** Null = no limit. */
+export type Limits = {
+  readonly requestsPerMin: number | null;
+  readonly tokensPerMin: number | null;
+  readonly concurrent: number | null;
+};
+
+export type BudgetRef = {
+  readonly id: string;
+  readonly scope: 'org' | 'key';
+  readonly period: 'daily' | 'monthly';
+  /** It has a hard limit: nothing is let through that was not reserved in it. */
+  readonly hard: boolean;
+};
+
 export type KeyHolder = {
   readonly keyId: string;
+  /** The first key of its line of rotations: what is counted is counted for the line. */
+  readonly lineId: string;
+  readonly prefix: string;
   readonly orgId: string;
   readonly userId: string;
   readonly scopes: readonly string[];
+  readonly allowedIps: readonly string[] | null;
+  readonly limits: Limits;
+  readonly orgLimits: Limits;
+  readonly budgets: readonly BudgetRef[];
+  readonly markup: readonly MarkupBand[] | null;
   readonly keyModels: readonly string[] | null;
   readonly orgModels: readonly string[] | null;
   readonly baselineModel: string | null;
@@ -18,6 +42,8 @@ export type KeyHolder = {
 export type Authenticator = {
   /** Undefined when nobody holds it. @throws the database's error when it is away and the key was not verified before */
   authenticate(key: string): Promise<KeyHolder | undefined>;
+  /** True when this process has verified that key before: it costs no bcrypt. */
+  isVerified(key: string): boolean;
 };
 
 /** A verified key is looked up again after this long: so a revocation takes effect within it. */
@@ -27,6 +53,8 @@ const STALE_MS = 10 * 60_000;
 const UNKNOWN_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 const AT_ONCE = 2;
+/** What a key is compared with whose prefix nobody has: so that an answer takes as long as for a wrong secret. */
+const NOBODY = '$2b$12$cjvkEmEgiRQIZZ0sfgY.seQ7j78e5r1jIdvSROlHu8rDI.xdiVm5a';
 
 /** How long a look at a key that is known may take. */
 const LOOK_MS = 1_000;
@@ -72,6 +100,10 @@ class CachingAuthenticator implements Authenticator {
     }
   }
 
+  isVerified(key: string): boolean {
+    return this.#known.has(digestOfKey(key));
+  }
+
   async #check(prefix: string, digest: string, known: Known | undefined, now: number): Promise<KeyHolder | undefined> {
     let row: KeyRow | undefined;
     try {
@@ -82,7 +114,7 @@ class CachingAuthenticator implements Authenticator {
       throw error;
     }
     // What was verified by digest needs no second bcrypt, only a look at whether it still holds.
-    const genuine = row !== undefined && (known !== undefined || (await this.#compare(digest, row.hash)));
+    const genuine = known !== undefined || (await this.#compare(digest, row?.hash ?? NOBODY));
     if (!row || !genuine || !isValid(row, this.#clock.now())) {
       this.#known.delete(digest);
       remember(this.#unknown, digest, now);
@@ -127,23 +159,35 @@ function remember<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value);
 }
 
-type KeyRow = {
+type Limited = { requests_per_min: number | null; tokens_per_min: number | null; concurrent_requests: number | null };
+type KeyRow = Limited & {
   id: string;
+  line_id: string;
+  prefix: string;
   org_id: string;
   user_id: string;
   hash: string;
   scopes: string[];
   key_models: string[] | null;
+  allowed_ips: string[] | null;
   org_models: string[] | null;
+  org_limits: Limited;
   baseline_model: string | null;
+  markup: MarkupBand[] | null;
+  budgets: BudgetRef[] | null;
   expires_at: Date | null;
   revoked_at: Date | null;
 };
 
 async function readKey(postgres: Postgres, prefix: string): Promise<KeyRow | undefined> {
   const { rows } = await postgres.query<KeyRow>(
-    `select k.id, k.org_id, k.user_id, k.hash, k.scopes, k.allowed_models as key_models, o.allowed_models as org_models,
-       o.baseline_model, k.expires_at, k.revoked_at
+    `select k.id, k.line_id, k.prefix, k.org_id, k.user_id, k.hash, k.scopes, k.allowed_models as key_models, k.allowed_ips,
+       k.requests_per_min, k.tokens_per_min, k.concurrent_requests, k.expires_at, k.revoked_at,
+       o.allowed_models as org_models, o.baseline_model, o.markup,
+       json_build_object('requests_per_min', o.requests_per_min, 'tokens_per_min', o.tokens_per_min,
+         'concurrent_requests', o.concurrent_requests) as org_limits,
+       (select json_agg(json_build_object('id', b.id, 'scope', b.scope, 'period', b.period, 'hard', b.hard_limit_usd is not null) order by b.id)
+        from budgets b where (b.scope = 'org' and b.subject_id = k.org_id) or (b.scope = 'key' and b.subject_id = k.line_id)) as budgets
      from api_keys k join orgs o on o.id = k.org_id where k.prefix = $1`,
     [prefix],
   );
@@ -157,11 +201,22 @@ function isValid({ revoked_at, expires_at }: KeyRow, now: number): boolean {
 function toHolder(row: KeyRow): KeyHolder {
   return {
     keyId: row.id,
+    lineId: row.line_id,
+    prefix: row.prefix,
     orgId: row.org_id,
     userId: row.user_id,
     scopes: row.scopes,
     keyModels: row.key_models,
+    allowedIps: row.allowed_ips,
     orgModels: row.org_models,
     baselineModel: row.baseline_model,
+    limits: toLimits(row),
+    orgLimits: toLimits(row.org_limits),
+    budgets: row.budgets ?? [],
+    markup: row.markup,
   };
+}
+
+function toLimits({ requests_per_min, tokens_per_min, concurrent_requests }: Limited): Limits {
+  return { requestsPerMin: requests_per_min, tokensPerMin: tokens_per_min, concurrent: concurrent_requests };
 }

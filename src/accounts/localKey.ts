@@ -1,8 +1,9 @@
 // The key of a first local start: kept in OMNI_DATA_DIR/local-key with mode 0600; the database has only its hash.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AccountTools, createApiKey } from './accounts.ts';
+import { createApiKey } from './accounts.ts';
 import { prefixOf } from './apiKeys.ts';
+import type { AccountTools } from './outbox.ts';
 
 export function readLocalKey(dataDir: string): string | undefined {
   const path = join(dataDir, 'local-key');

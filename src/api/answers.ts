@@ -180,13 +180,22 @@ export const DebugAnswer = z
   })
   .meta({ title: 'RoutingDecision' });
 
-export const StoryAnswer = z
-  .looseObject({
-    request_id: z.uuid(),
-    decision: z.looseObject({}).nullable(),
-    events: z.array(z.object({ type: z.string(), revision: z.int(), at: z.string(), data: z.unknown() })),
-  })
-  .meta({ title: 'RequestStory' });
+/** What the web page knows of who looks at it. */
+export const SessionAnswer = z
+  .union([
+    z.object({ signed_in: z.literal(false) }),
+    z.object({
+      signed_in: z.literal(true),
+      scopes: z.array(z.string()),
+      org: z.object({ id: z.uuid(), name: z.string() }),
+      key_id: z.uuid(),
+      csrf_token: z.string().meta({ description: 'Goes into `x-csrf-token` of every request that changes something' }),
+      expires_at: z.iso.datetime(),
+      simulated: z.boolean().meta({ description: 'No provider key is set: answers are simulated' }),
+    }),
+  ])
+  .meta({ title: 'Session' });
+export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
 export const HealthAnswer = z.object({ status: z.literal('ok') }).meta({ title: 'Health' });
 

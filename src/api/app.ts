@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { limitRate } from './middleware/rateLimit.ts';
+import { servePage } from './page.ts';
 import { errorBody, errorHeaders } from './problem.ts';
 import { ROUTES } from './routes/registry.ts';
 import type { ApiTools } from './tools.ts';
@@ -17,13 +18,16 @@ export function createApp(tools: ApiTools): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  const { trustProxy } = tools;
+  app.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy]);
   app.use(nameRequest(tools));
   app.use(helmet());
   const { corsOrigins } = tools;
   if (corsOrigins.length > 0) app.use(cors({ origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] }));
+  app.use(servePage({ folder: tools.pageFolder, random: tools.random }));
   const open = ROUTES.filter(({ access }) => access === 'open');
   for (const { method, path, create } of open) app[method](path, create(tools));
-  app.use(authenticate(tools.authenticator), limitRate(tools.limiter));
+  app.use(authenticate(tools), limitRate(tools.limiter));
   app.use(express.json({ limit: MOST_BODY, type: () => true, verify: keepBytes }));
   for (const { method, path, create } of ROUTES.filter(({ access }) => access === 'key'))
     app[method](path, create(tools));

@@ -1,7 +1,8 @@
 // Answers in the shapes that callers expect: OpenAI's completion, our short form, and the headers beside them. Pure.
 import { parseUsd, usdNumber } from '../domain/money.ts';
+import type { ChatAnswer, Metadata } from './answers.ts';
 import { type Usage, promptTokens, totalTokens } from '../domain/usage.ts';
-import type { Answered, WholeAnswer } from '../gateway/gateway.ts';
+import type { Answered, StreamStart, WholeAnswer } from '../gateway/gateway.ts';
 
 export function toChatCompletion(answer: WholeAnswer, withMetadata: boolean): object {
   const { completion, usage } = answer;
@@ -34,12 +35,12 @@ export function toOpenAiUsage(usage: Usage, cost: string | null): object {
 }
 
 /** `POST /v1/chat`: numbers are for people, `…_usd` is the exact decimal string. */
-export function toChatAnswer(answer: WholeAnswer): object {
+export function toChatAnswer(answer: WholeAnswer): ChatAnswer {
   const [choice] = answer.completion.choices;
   const { usage } = answer;
   return {
     output: choice?.message.content ?? null,
-    ...(choice?.message.tool_calls ? { tool_calls: choice.message.tool_calls } : {}),
+    ...(choice?.message.tool_calls ? { tool_calls: [...choice.message.tool_calls] } : {}),
     ...(choice?.message.refusal ? { refusal: choice.message.refusal } : {}),
     finish_reason: choice?.finish_reason ?? null,
     model_used: answer.model.modelName,
@@ -55,18 +56,18 @@ export function toChatAnswer(answer: WholeAnswer): object {
           cache_write: usage.cacheWrite5m + usage.cacheWrite1h,
           reasoning: usage.reasoning,
           total: totalTokens(usage),
-          ...(usage.estimated ? { estimated: true } : {}),
+          ...(usage.estimated ? { estimated: true as const } : {}),
         }
       : null,
     task_type: answer.taskType,
     reason: answer.reason,
-    ...(answer.warnings.length > 0 ? { warnings: answer.warnings } : {}),
+    ...(answer.warnings.length > 0 ? { warnings: [...answer.warnings] } : {}),
     simulated: answer.simulated,
     request_id: answer.requestId,
   };
 }
 
-function money({ costUsd, savingsUsd }: Answered): object {
+function money({ costUsd, savingsUsd }: Answered) {
   return {
     cost: numberOf(costUsd),
     cost_usd: costUsd,
@@ -79,7 +80,7 @@ export function numberOf(usd: string | null): number | null {
   return usd === null ? null : usdNumber(parseUsd(usd));
 }
 
-export function toMetadata(answer: Answered): object {
+export function toMetadata(answer: Answered): Metadata {
   return {
     request_id: answer.requestId,
     provider: answer.model.provider,
@@ -87,7 +88,7 @@ export function toMetadata(answer: Answered): object {
     task_type: answer.taskType,
     attempts: answer.attempts,
     fallback: answer.fallback,
-    warnings: answer.warnings,
+    warnings: [...answer.warnings],
     simulated: answer.simulated,
     reason: answer.reason,
     ...money(answer),
@@ -97,18 +98,25 @@ export function toMetadata(answer: Answered): object {
   };
 }
 
-export function answerHeaders(answer: Answered): Record<string, string> {
+/** What is known when the first token has come. */
+export function streamHeaders(start: StreamStart): Record<string, string> {
   return {
-    'x-omni-provider': answer.model.provider,
-    'x-omni-model': answer.model.id,
-    'x-omni-attempts': String(answer.attempts),
-    'x-omni-fallback': String(answer.fallback),
+    'x-omni-provider': start.model.provider,
+    'x-omni-model': start.model.id,
+    'x-omni-attempts': String(start.attempts),
+    'x-omni-fallback': String(start.fallback),
     // Header values are ASCII.
-    'x-omni-warnings': answer.warnings
+    'x-omni-warnings': start.warnings
       .join('; ')
       .replace(/[^\x20-\x7e]/g, '?')
       .slice(0, 1_000),
-    'x-omni-simulated': String(answer.simulated),
+    'x-omni-simulated': String(start.simulated),
+  };
+}
+
+export function answerHeaders(answer: Answered): Record<string, string> {
+  return {
+    ...streamHeaders(answer),
     ...(answer.costUsd === null ? {} : { 'x-omni-cost-usd': answer.costUsd }),
     ...(answer.baselineCostUsd === null ? {} : { 'x-omni-baseline-usd': answer.baselineCostUsd }),
     ...(answer.savingsUsd === null ? {} : { 'x-omni-savings-usd': answer.savingsUsd }),

@@ -1,5 +1,5 @@
 // An error as a caller sees it, everywhere in the same shape, and a validation problem in words that say what to change. Pure.
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ERROR_CATALOGUE, RouterError } from '../domain/errors.ts';
 
 export function errorBody(error: RouterError, requestId: string): object {
@@ -42,6 +42,13 @@ export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.in
       ...(problems.length > 1 ? { details: { problems } } : {}),
     },
   );
+}
+
+/** An id out of a path. @throws RouterError `not_found`: what is no id is nobody's */
+export function idIn(text: unknown, what: string): string {
+  const id = z.uuid().safeParse(text);
+  if (id.success) return id.data;
+  throw new RouterError('not_found', `There is no ${what} of that id.`, { shouldRetry: false });
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

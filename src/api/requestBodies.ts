@@ -22,11 +22,14 @@ const ProviderPreferences = z.looseObject({
 });
 type ProviderPreferences = z.infer<typeof ProviderPreferences>;
 
-const notStreamed = z.literal(false, 'this version answers whole, not in a stream').nullish();
+const streamed = {
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+};
 
 /** `POST /v1/chat` and `/v1/agent-step`. */
 export const ChatRequest = Chat.omit({ reasoning_effort: true }).extend({
-  stream: notStreamed,
+  ...streamed,
   model: z.string().max(200).optional(),
   models: names.optional(),
   priority: Priority.default('balanced'),
@@ -41,7 +44,7 @@ export type ChatRequest = z.infer<typeof ChatRequest>;
 
 /** `POST /v1/chat/completions`: OpenAI's request with OpenRouter's `models` and `provider`. */
 export const ChatCompletionsRequest = Chat.extend({
-  stream: notStreamed,
+  ...streamed,
   model: z.string().min(1, 'a model, or `auto`').max(200),
   models: names.optional(),
   provider: ProviderPreferences.optional(),
@@ -58,7 +61,8 @@ export type Parsed = {
 
 export function fromChatRequest(body: ChatRequest, catalog: Catalog): Parsed {
   const {
-    stream: _,
+    stream: _stream,
+    stream_options: _options,
     model,
     models,
     priority,
@@ -87,7 +91,16 @@ export function fromChatRequest(body: ChatRequest, catalog: Catalog): Parsed {
 }
 
 export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catalog): Parsed {
-  const { stream: _, model, models, provider, session_id, reasoning_effort, ...chat } = body;
+  const {
+    stream: _stream,
+    stream_options: _options,
+    model,
+    models,
+    provider,
+    session_id,
+    reasoning_effort,
+    ...chat
+  } = body;
   const chain = chainOf(model, models, catalog);
   return {
     chat,

@@ -7,7 +7,12 @@ import type { RoutedRequest } from '../gateway/gateway.ts';
 import { callerOf } from './middleware/authenticate.ts';
 import type { Parsed } from './requestBodies.ts';
 
-export function toRoutedRequest(request: Request, response: Response, surface: Surface, parsed: Parsed): RoutedRequest {
+export function toRoutedRequest(
+  request: Request,
+  response: Response,
+  surface: Surface,
+  { streaming = false, ...parsed }: Parsed & { readonly streaming?: boolean },
+): RoutedRequest {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort(new Error('the caller went away'));
@@ -18,6 +23,7 @@ export function toRoutedRequest(request: Request, response: Response, surface: S
     caller: callerOf(response, 'chat'),
     surface,
     ...parsed,
+    streaming,
     bodyDigest: createHash('sha256').update(rawBody).digest('hex'),
     receivedAt: Number(response.locals['receivedAt']),
     signal: gone.signal,

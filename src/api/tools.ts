@@ -1,18 +1,32 @@
 // What the routes are given.
-import type { Authenticator } from '../accounts/authenticate.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Queryable } from '../platform/postgres.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { Postgres } from '../platform/postgres.ts';
+import type { AuthTools } from './middleware/authenticate.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { EventStore } from '../eventstore/eventStore.ts';
+import type { History } from '../replay/history.ts';
 import type { RateLimiter } from './middleware/rateLimit.ts';
 
-export type ApiTools = {
+export type ApiTools = AuthTools & {
   readonly gateway: Gateway;
-  readonly authenticator: Authenticator;
+  /** What the log says of the past. */
+  readonly history: History;
+  readonly store: EventStore;
+  readonly metrics: Metrics;
+  readonly sessions: Sessions;
+  /** Where the built web page is. */
+  readonly pageFolder: string;
   readonly limiter: RateLimiter;
-  readonly postgres: Queryable;
+  readonly postgres: Postgres;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Aborted when the process is to end: what streams ends by itself. */
+  readonly stopping: AbortSignal;
   readonly corsOrigins: readonly string[];
+  /** Whose word on the caller's address counts, as Express takes it. */
+  readonly trustProxy: number | readonly string[];
 };

@@ -1,5 +1,6 @@
 // The only reader of process.env. Reads `.env` beside it, checks everything at once, and gives out one frozen object.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 import { PROVIDERS, type ProviderName } from '../domain/catalog.ts';
@@ -35,7 +36,7 @@ const baseUrl = (vendor: string, meaning: string, fallback: string): Variable =>
 });
 const providerKey = (vendor: string): Variable => ({
   schema: key,
-  sentence: `Key for ${vendor}; without any provider key, simulated providers answer.`,
+  sentence: `Key for ${vendor}, or several separated by commas, used in turn; without any provider key, simulated providers answer.`,
   secret: true,
 });
 
@@ -83,6 +84,14 @@ export const VARIABLES = {
     default: '',
     sentence: 'Origins that browsers may call from, separated by commas; `*` = any.',
   },
+  TRUST_PROXY: {
+    schema: z
+      .string()
+      .refine(isProxyList, 'addresses or networks separated by commas, `loopback`, or a number of hops'),
+    default: '',
+    sentence:
+      'Proxies in front whose X-Forwarded-For counts: addresses, networks or `loopback`, separated by commas, or how many there are; unset = none.',
+  },
   RATE_LIMIT_MAX: {
     schema: whole(1, 1_000_000),
     default: '100',
@@ -121,7 +130,8 @@ export const VARIABLES = {
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;
-export type ProviderSettings = { readonly apiKey: string | undefined; readonly baseUrl: string };
+/** No key = not configured; several are used in turn. */
+export type ProviderSettings = { readonly apiKeys: readonly string[]; readonly baseUrl: string };
 
 export type Env = {
   readonly port: number;
@@ -134,9 +144,11 @@ export type Env = {
   readonly redisUrl: string | undefined;
   readonly shutdownGraceMs: number;
   readonly corsOrigins: readonly string[];
+  /** Addresses and networks, or a number of hops. */
+  readonly trustProxy: number | readonly string[];
   readonly rateLimit: { readonly max: number; readonly windowSec: number };
   readonly providers: { readonly [name in ProviderName]: ProviderSettings };
-  readonly artificialAnalysis: ProviderSettings;
+  readonly artificialAnalysis: { readonly apiKey: string | undefined; readonly baseUrl: string };
   readonly modelsDevUrl: string;
 };
 
@@ -182,11 +194,10 @@ function toEnv(values: Record<string, unknown>): Env {
   const text = (name: VariableName): string => values[name] as string;
   const optional = (name: VariableName): string | undefined => values[name] as string | undefined;
   const number = (name: VariableName): number => values[name] as number;
+  const list = (name: VariableName): readonly string[] => Object.freeze(toList(optional(name) ?? ''));
+  const baseUrlOf = (prefix: string): string => text(`${prefix}_BASE_URL` as VariableName).replace(/\/+$/, '');
   const provider = (prefix: string): ProviderSettings =>
-    Object.freeze({
-      apiKey: optional(`${prefix}_API_KEY` as VariableName),
-      baseUrl: text(`${prefix}_BASE_URL` as VariableName).replace(/\/+$/, ''),
-    });
+    Object.freeze({ apiKeys: list(`${prefix}_API_KEY` as VariableName), baseUrl: baseUrlOf(prefix) });
   const providers = Object.fromEntries(PROVIDERS.map((name) => [name, provider(name.toUpperCase())]));
   return Object.freeze({
     port: number('PORT'),
@@ -198,16 +209,38 @@ function toEnv(values: Record<string, unknown>): Env {
     eventStoreUrl: optional('EVENTSTORE_URL'),
     redisUrl: optional('REDIS_URL'),
     shutdownGraceMs: number('SHUTDOWN_GRACE_SEC') * 1000,
-    corsOrigins: Object.freeze(
-      text('CORS_ORIGIN')
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    ),
+    corsOrigins: list('CORS_ORIGIN'),
+    trustProxy: toProxies(text('TRUST_PROXY')),
     rateLimit: Object.freeze({ max: number('RATE_LIMIT_MAX'), windowSec: number('RATE_LIMIT_WINDOW_SEC') }),
     providers: Object.freeze(providers) as Env['providers'],
-    artificialAnalysis: provider('ARTIFICIALANALYSIS'),
+    artificialAnalysis: Object.freeze({
+      apiKey: optional('ARTIFICIALANALYSIS_API_KEY'),
+      baseUrl: baseUrlOf('ARTIFICIALANALYSIS'),
+    }),
     modelsDevUrl: text('MODELS_DEV_URL'),
+  });
+}
+
+function toList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+function toProxies(text: string): number | readonly string[] {
+  return /^\d+$/.test(text) ? Number(text) : Object.freeze(toList(text));
+}
+
+/** What Express's own `trust proxy` understands; `true` is not among it: that would believe anybody. */
+function isProxyList(text: string): boolean {
+  if (/^\d+$/.test(text)) return Number(text) <= 16;
+  return toList(text).every((part) => {
+    const [address = '', bits, ...rest] = part.split('/');
+    const version = isIP(address);
+    if (['loopback', 'linklocal', 'uniquelocal'].includes(part)) return true;
+    const most = version === 4 ? 32 : 128;
+    return version > 0 && rest.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most));
   });
 }
 

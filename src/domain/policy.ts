@@ -13,13 +13,23 @@ const weights = z
   .strictObject({ cost: share, latency: share, task: share })
   .refine((w) => Math.abs(w.cost + w.latency + w.task - 1) < 1e-9, 'cost, latency and task must add up to 1');
 
+const ms = z.int().positive();
+/** Of one provider call. `wholeMs` is for a whole answer, `streamMs` for a streamed one from its first byte to its last. */
 export const Timeouts = z.strictObject({
-  connectMs: z.int().positive(),
-  firstTokenMs: z.int().positive(),
-  idleMs: z.int().positive(),
-  wholeMs: z.int().positive(),
+  connectMs: ms,
+  firstTokenMs: ms,
+  idleMs: ms,
+  wholeMs: ms,
+  streamMs: ms,
 });
 export type Timeouts = z.infer<typeof Timeouts>;
+const SomeTimeouts = z.strictObject({
+  connectMs: ms.optional(),
+  firstTokenMs: ms.optional(),
+  idleMs: ms.optional(),
+  wholeMs: ms.optional(),
+  streamMs: ms.optional(),
+});
 
 export const Policy = z.strictObject({
   label: z.string().min(1).max(80),
@@ -49,7 +59,16 @@ export const Policy = z.strictObject({
     backoffBaseMs: z.int().positive(),
     backoffMaxMs: z.int().positive(),
   }),
-  timeouts: z.strictObject({ normal: Timeouts, reasoning: Timeouts }),
+  /** `own` changes them for a provider (`groq`) or for one model (`openai/gpt-6-astra`, which wins over its provider). */
+  timeouts: z.strictObject({ normal: Timeouts, reasoning: Timeouts, own: z.record(z.string(), SomeTimeouts) }),
+  /** A model or provider that fails that much is left alone for a while, longer each time, then tried by one request. */
+  breaker: z.strictObject({
+    minSamples: z.int().positive(),
+    failureShare: share,
+    windowSec: positive,
+    openSec: positive,
+    openMaxSec: positive,
+  }),
   baseline: z.strictObject({ modelId: z.string().nullable() }),
 });
 export type Policy = z.infer<typeof Policy>;

@@ -79,6 +79,7 @@ export function openPostgresEventStore(options: {
       );
       return rows[0]?.position?.toString();
     },
+    countAfter: (after, categories, most) => countAfter(postgres, BigInt(after || '0'), categories, most),
     async close() {
       await running;
       if (options.ownsPool) await postgres.close();
@@ -208,6 +209,17 @@ function place({ stream, events, texts, expected }: Waiting, state: BatchState, 
     state.tails.set(stream, revision);
   }
   return { revision: tail + BigInt(events.length), position: state.head.toString() };
+}
+
+async function countAfter(postgres: Postgres, after: bigint, categories: readonly string[], most: number) {
+  const { rows } = await guarded(() =>
+    postgres.query<{ count: number }>(
+      `select count(*)::integer as count from (
+         select from eventlog.events where position > $1 and category = any($2::text[]) limit $3) waiting`,
+      [after, categories, most],
+    ),
+  );
+  return rows[0]?.count ?? 0;
 }
 
 const PAGE = 500;

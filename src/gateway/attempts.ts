@@ -1,27 +1,18 @@
 // The only place that retries a provider: walks the chain until one model has answered, and keeps a record of every attempt.
+// How one call is made, whole or streamed, is given to it.
 import type { CatalogModel, ProviderName } from '../domain/catalog.ts';
 import type { Chat, Effort } from '../domain/chat.ts';
-import { estimateTokens } from '../domain/estimateTokens.ts';
 import type { ChainLink } from '../domain/decision.ts';
 import type { EventData } from '../domain/events.ts';
 import type { Policy, Timeouts } from '../domain/policy.ts';
 import { type Usage, costOf, costUsd } from '../domain/usage.ts';
 import { type Clock, type Random, isoTime } from '../platform/clock.ts';
-import { type Answer, type Failure, type Provider, ProviderError } from '../providers/provider.ts';
+import { type Deadline, openDeadline } from '../platform/deadline.ts';
+import { type CallOptions, type Failure, type Provider, ProviderError } from '../providers/provider.ts';
 import { nextStep } from './nextStep.ts';
 
 export type AttemptRecord = EventData<'ProviderAttempted'>;
 export type FailedAttempt = { readonly record: AttemptRecord; readonly failure: Failure };
-
-export type Attempted =
-  | {
-      readonly ok: true;
-      readonly answer: Answer;
-      readonly model: CatalogModel;
-      readonly usage: Usage;
-      readonly records: readonly AttemptRecord[];
-    }
-  | { readonly ok: false; readonly failures: readonly FailedAttempt[]; readonly records: readonly AttemptRecord[] };
 
 export type Call = {
   readonly requestId: string;
@@ -33,36 +24,81 @@ export type Call = {
   /** Monotonic ms after which nothing is tried any more. */
   readonly deadline: number;
   readonly inputTokens: number;
-  readonly signal: AbortSignal;
+  readonly streaming: boolean;
+  /** The caller is gone, or this process is to end. */
+  readonly signals: readonly AbortSignal[];
+  readonly native?: CallOptions['native'];
   readonly openrouter?: Readonly<Record<string, unknown>> | undefined;
 };
+
+/** One call that is being made. */
+export type Target = {
+  readonly model: CatalogModel;
+  readonly effort: Effort | undefined;
+  readonly attempt: number;
+  /** ms epoch, and the same instant as monotonic ms. */
+  readonly startedAt: number;
+  readonly started: number;
+  readonly timeouts: Timeouts;
+  readonly deadline: Deadline;
+};
+
+/** Makes one call. @throws ProviderError */
+export type Run<T> = (provider: Provider, options: CallOptions, target: Target) => Promise<T>;
+
+/** What is known of a call when it has ended. */
+export type Ended = {
+  readonly failure?: Failure | undefined;
+  readonly usage?: Usage | undefined;
+  readonly firstTokenMs?: number | undefined;
+  readonly status?: number | undefined;
+  readonly providerRequestId?: string | undefined;
+  readonly servedModel?: string | undefined;
+};
+
+export type Walked<T> =
+  | {
+      readonly ok: true;
+      readonly value: T;
+      readonly target: Target;
+      readonly failures: readonly FailedAttempt[];
+    }
+  | { readonly ok: false; readonly failures: readonly FailedAttempt[] };
 
 export type AttemptTools = {
   readonly providers: ReadonlyMap<ProviderName, Provider>;
   readonly clock: Clock;
   readonly random: Random;
-  /** Told of every attempt, for health figures. */
+  /** Told when a call begins and how it ended, for health figures and breakers. */
+  readonly onStart: (modelId: string) => void;
   readonly onAttempt: (record: AttemptRecord) => void;
 };
 
-export async function attemptChain(call: Call, tools: AttemptTools): Promise<Attempted> {
+/**
+ * Failed attempts are recorded and told; the one that succeeds is its caller's to end with `toRecord`, and its deadline to stop:
+ * of a stream, that is later.
+ */
+export async function walkChain<T>(call: Call, run: Run<T>, tools: AttemptTools): Promise<Walked<T>> {
   const { clock, random } = tools;
-  const records: AttemptRecord[] = [];
   const failures: FailedAttempt[] = [];
   let place = 0;
   let retries = 0;
-  for (let target = call.chain[place]; target; target = call.chain[place]) {
-    const { record, result } = await attemptOnce(call, target, records.length + 1, tools);
-    records.push(record);
+  for (let link = call.chain[place]; link; link = call.chain[place]) {
+    const target = aim(call, link, failures.length + 1, clock);
+    tools.onStart(target.model.id);
+    const result = await attempt(call, target, run, tools);
+    if ('value' in result) return { ok: true, value: result.value, target, failures };
+    const { failure } = result;
+    target.deadline.stop();
+    const record = toRecord(call, target, { failure, usage: failure.usage }, clock);
+    failures.push({ record, failure });
     tools.onAttempt(record);
-    if ('answer' in result)
-      return { ok: true, answer: result.answer, model: target.model, usage: result.usage, records };
-    failures.push({ record, failure: result.failure });
-    const next = nextPlace(call, place, result.failure);
+    const next = nextPlace(call, place, failure);
     const step = nextStep(
       {
-        kind: result.failure.kind,
-        retryAfterMs: result.failure.retryAfterMs,
+        kind: failure.kind,
+        retryAfterMs: failure.retryAfterMs,
+        otherKeys: failure.otherKeys ?? 0,
         retries,
         leftMs: call.deadline - clock.monotonicMs(),
         modelsLeft: next < call.chain.length,
@@ -70,16 +106,36 @@ export async function attemptChain(call: Call, tools: AttemptTools): Promise<Att
       },
       call.policy.fallback,
     );
-    if (step.do === 'give-up' || call.signal.aborted) break;
+    if (step.do === 'give-up' || isOver(call)) break;
     if (step.do === 'retry') {
-      retries += 1;
-      await pause(clock, step.afterMs, call.signal);
+      // Another key of ours is not another try of a model that is in trouble.
+      if (!step.otherKey) retries += 1;
+      await pause(clock, step.afterMs, call.signals);
     } else {
       retries = 0;
       place = next;
     }
   }
-  return { ok: false, failures, records };
+  return { ok: false, failures };
+}
+
+export function isOver({ signals }: Pick<Call, 'signals'>): boolean {
+  return signals.some(({ aborted }) => aborted);
+}
+
+function aim(call: Call, { link, model }: Call['chain'][number], attempt: number, clock: Clock): Target {
+  const started = clock.monotonicMs();
+  const timeouts = timeoutsFor(model, link.effort, call.policy, call.deadline - started);
+  const mostMs = call.streaming ? timeouts.streamMs : timeouts.wholeMs;
+  return {
+    model,
+    effort: link.effort,
+    attempt,
+    startedAt: clock.now(),
+    started,
+    timeouts,
+    deadline: openDeadline(call.signals, mostMs, 'the provider did not end its answer in time'),
+  };
 }
 
 /** The next model of the chain; after "context too long" the next one with a larger window. */
@@ -90,95 +146,82 @@ function nextPlace({ chain }: Call, place: number, { kind }: Failure): number {
   return larger < 0 ? chain.length : larger;
 }
 
-type Result = { readonly answer: Answer; readonly usage: Usage } | { readonly failure: Failure };
-
-async function attemptOnce(
+async function attempt<T>(
   call: Call,
-  { link, model }: Call['chain'][number],
-  attempt: number,
-  { providers, clock }: AttemptTools,
-): Promise<{ record: AttemptRecord; result: Result }> {
-  const startedAt = clock.now();
-  const started = clock.monotonicMs();
-  const timeouts = withinDeadline(timeoutsFor(model, link.effort, call.policy), call.deadline - started);
-  const result = await callProvider(providers.get(model.provider), call, model, link.effort, timeouts);
-  const durationMs = clock.monotonicMs() - started;
-  const failure = 'failure' in result ? result.failure : undefined;
-  const answer = 'answer' in result ? result.answer : undefined;
-  const usage = 'usage' in result ? result.usage : failure?.usage;
-  const record: AttemptRecord = {
-    requestId: call.requestId,
-    attempt,
-    hedgeOf: null,
-    provider: model.provider,
-    modelId: model.id,
-    effort: link.effort ?? null,
-    startedAt: isoTime(startedAt),
-    durationMs: Math.round(durationMs * 1_000) / 1_000,
-    firstTokenMs: null,
-    outcome: failure?.kind ?? 'succeeded',
-    message: failure?.message.slice(0, 500) ?? null,
-    providerStatus: answer?.status ?? failure?.status ?? null,
-    providerRequestId: answer?.providerRequestId ?? failure?.providerRequestId ?? null,
-    servedModel: answer?.servedModel ?? null,
-    usage: usage ?? null,
-    costUsd: usage ? costUsd(costOf(usage, model.prices, call.at)) : null,
-  };
-  return { record, result };
-}
-
-async function callProvider(
-  provider: Provider | undefined,
-  call: Call,
-  model: CatalogModel,
-  effort: Effort | undefined,
-  timeouts: Timeouts,
-): Promise<Result> {
+  target: Target,
+  run: Run<T>,
+  { providers }: AttemptTools,
+): Promise<{ value: T } | { failure: Failure }> {
+  const { model, effort, timeouts, deadline } = target;
+  const provider = providers.get(model.provider);
   if (!provider)
     return { failure: { kind: 'unreachable', message: `${model.provider} is not configured in this process` } };
-  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(timeouts.wholeMs)]);
+  const { requestId, openrouter, native } = call;
   try {
-    const { chat, requestId, openrouter } = call;
-    const answer = await provider.complete(chat, { model, effort, signal, timeouts, requestId, openrouter });
-    return { answer, usage: answer.usage ?? estimateUsage(answer, call.inputTokens) };
+    const options = { model, effort, signal: deadline.signal, timeouts, requestId, openrouter, native };
+    return { value: await run(provider, options, target) };
   } catch (error) {
     if (error instanceof ProviderError) return { failure: error.failure };
+    deadline.stop();
     throw error;
   }
 }
 
-/** For a vendor that gave no counts: estimated from the texts, and marked. */
-function estimateUsage({ completion }: Answer, inputTokens: number): Usage {
-  const output = completion.choices.reduce((sum, { message }) => sum + estimateTokens(message.content ?? ''), 0);
+export function toRecord(call: Call, target: Target, ended: Ended, clock: Clock): AttemptRecord {
+  const { model, effort, attempt: number, startedAt, started } = target;
+  const { failure, usage } = ended;
   return {
-    input: inputTokens,
-    cachedInput: 0,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    output,
-    reasoning: 0,
-    estimated: true,
+    requestId: call.requestId,
+    attempt: number,
+    hedgeOf: null,
+    provider: model.provider,
+    modelId: model.id,
+    effort: effort ?? null,
+    startedAt: isoTime(startedAt),
+    durationMs: roundMs(clock.monotonicMs() - started),
+    firstTokenMs: ended.firstTokenMs === undefined ? null : roundMs(ended.firstTokenMs),
+    outcome: failure?.kind ?? 'succeeded',
+    message: failure?.message.slice(0, 500) ?? null,
+    providerStatus: failure?.status ?? ended.status ?? null,
+    providerRequestId: failure?.providerRequestId ?? ended.providerRequestId ?? null,
+    servedModel: ended.servedModel ?? null,
+    usage: usage ?? null,
+    costUsd: usage ? costUsd(costOf(usage, model.prices, call.at)) : null,
   };
 }
 
-export function timeoutsFor(model: CatalogModel, effort: Effort | undefined, { timeouts }: Policy): Timeouts {
+/** The policy's for that kind of call, the provider's own over it, the model's own over that; never beyond the request's deadline. */
+export function timeoutsFor(
+  model: Pick<CatalogModel, 'id' | 'provider' | 'details'>,
+  effort: Effort | undefined,
+  { timeouts: { normal, reasoning, own } }: Policy,
+  leftMs: number,
+): Timeouts {
   const thinks = model.details.abilities.reasoning === true && effort !== 'none' && effort !== undefined;
-  return thinks ? timeouts.reasoning : timeouts.normal;
-}
-
-function withinDeadline(timeouts: Timeouts, leftMs: number): Timeouts {
+  const base = thinks ? reasoning : normal;
+  const pick = (name: keyof Timeouts): number => own[model.id]?.[name] ?? own[model.provider]?.[name] ?? base[name];
   const most = Math.max(1, Math.floor(leftMs));
   return {
-    ...timeouts,
-    wholeMs: Math.min(timeouts.wholeMs, most),
-    firstTokenMs: Math.min(timeouts.firstTokenMs, most),
+    connectMs: pick('connectMs'),
+    idleMs: pick('idleMs'),
+    firstTokenMs: Math.min(pick('firstTokenMs'), most),
+    wholeMs: Math.min(pick('wholeMs'), most),
+    streamMs: Math.min(pick('streamMs'), most),
   };
 }
 
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+async function pause(clock: Clock, ms: number, signals: readonly AbortSignal[]): Promise<void> {
+  if (ms <= 0) return;
+  const until = openDeadline(signals, ms + 1_000, 'the pause is over');
   try {
-    await clock.sleep(ms, signal);
+    await clock.sleep(ms, until.signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!until.signal.aborted) throw error;
+  } finally {
+    until.stop();
   }
 }

@@ -1,20 +1,15 @@
 // What the API asks of the gateway, and what it gets back. The only way from a surface to a decision and a provider.
+import type { KeyHolder } from '../accounts/authenticate.ts';
 import type { Catalog, ProviderName, TaskType } from '../domain/catalog.ts';
 import type { Chat, Completion } from '../domain/chat.ts';
 import type { Decision, Features, Session, Wishes } from '../domain/decision.ts';
+import type { RouterError } from '../domain/errors.ts';
 import type { Surface } from '../domain/events.ts';
 import type { Usage } from '../domain/usage.ts';
+import type { Chunk, Native } from '../providers/provider.ts';
 
 /** Who asks, as the key says. Null lists = everything allowed. */
-export type Caller = {
-  readonly orgId: string;
-  readonly keyId: string;
-  readonly userId: string | null;
-  readonly scopes: readonly string[];
-  readonly keyModels: readonly string[] | null;
-  readonly orgModels: readonly string[] | null;
-  readonly baselineModel: string | null;
-};
+export type Caller = KeyHolder;
 
 export type RoutedRequest = {
   readonly requestId: string;
@@ -29,6 +24,10 @@ export type RoutedRequest = {
   readonly receivedAt: number;
   /** Aborted when the caller is gone. */
   readonly signal: AbortSignal;
+  /** The answer is wanted in pieces as they come. */
+  readonly streaming: boolean;
+  /** The caller's own body, where it speaks a vendor's own format. */
+  readonly native?: Native | undefined;
   /** OpenRouter's own routing preferences, passed on to it only. */
   readonly openrouter?: Readonly<Record<string, unknown>> | undefined;
 };
@@ -51,7 +50,22 @@ export type Answered = {
   readonly reason: string;
 };
 
-export type WholeAnswer = Answered & { readonly completion: Completion };
+export type WholeAnswer = Answered & {
+  readonly completion: Completion;
+  /** The vendor's own reply, when the caller speaks its format. */
+  readonly native?: Readonly<Record<string, unknown>>;
+};
+
+/** What is known of a streamed answer when its first token has come. */
+export type StreamStart = Pick<Answered, 'requestId' | 'model' | 'attempts' | 'fallback' | 'warnings' | 'simulated'>;
+export type StreamPiece =
+  | { readonly kind: 'chunk'; readonly chunk: Chunk }
+  /** The last piece of an answer that is whole and recorded; `last` are the chunks that were held back for it. */
+  | { readonly kind: 'end'; readonly last: readonly Chunk[]; readonly answered: Answered }
+  /** The last piece of one that broke off; it is recorded, too, unless the error says otherwise. */
+  | { readonly kind: 'failed'; readonly error: RouterError };
+/** `pieces` must be read to the end, or left by `return`: that is how the record learns of it. */
+export type AnswerStream = { readonly start: StreamStart; readonly pieces: AsyncIterable<StreamPiece> };
 
 export type Explained = {
   readonly decision: Decision;
@@ -59,13 +73,6 @@ export type Explained = {
   readonly catalogVersion: number;
   readonly policyVersion: number;
   readonly deciderVersion: number;
-};
-
-export type StoryEvent = {
-  readonly type: string;
-  readonly revision: number;
-  readonly at: string;
-  readonly data: unknown;
 };
 
 export type Readiness = {
@@ -77,10 +84,10 @@ export type Readiness = {
 export interface Gateway {
   /** @throws RouterError when no model could answer; it is recorded before it is thrown. */
   answer(request: RoutedRequest): Promise<WholeAnswer>;
+  /** Resolves at the first token. @throws RouterError when there is none; it is recorded before it is thrown. */
+  stream(request: RoutedRequest): Promise<AnswerStream>;
   /** The decision that `answer` would take now, without a call and without an event. */
   explain(request: RoutedRequest): Explained;
-  /** The events of a request, or undefined when there is none of that id in that org. */
-  readStory(requestId: string, orgId: string): Promise<readonly StoryEvent[] | undefined>;
   catalog(): Catalog;
   /** Answers are simulated: no provider key is set. */
   readonly simulated: boolean;

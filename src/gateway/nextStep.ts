@@ -6,6 +6,8 @@ import type { Policy } from '../domain/policy.ts';
 export type Situation = {
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
+  /** Other keys of ours for that provider that may still work. */
+  readonly otherKeys: number;
   /** Retries of this model so far. */
   readonly retries: number;
   /** Milliseconds until the request's deadline. */
@@ -15,7 +17,7 @@ export type Situation = {
   readonly chance: number;
 };
 export type Step =
-  | { readonly do: 'retry'; readonly afterMs: number }
+  | { readonly do: 'retry'; readonly afterMs: number; readonly otherKey?: true }
   | { readonly do: 'fall-back' }
   | { readonly do: 'give-up' };
 
@@ -37,13 +39,17 @@ const HOPE: Readonly<Record<FailureKind, 'same' | 'other' | 'end'>> = {
   cancelled: 'end',
 };
 
+/** What another key of the same provider may cure. */
+const OF_THE_KEY: ReadonlySet<FailureKind> = new Set(['unauthorized', 'quota-exhausted', 'rate-limited']);
+
 export function nextStep(
   situation: Situation,
   { retriesPerModel, backoffBaseMs, backoffMaxMs }: Policy['fallback'],
 ): Step {
-  const { kind, retryAfterMs, retries, leftMs, modelsLeft, chance } = situation;
+  const { kind, retryAfterMs, otherKeys, retries, leftMs, modelsLeft, chance } = situation;
   const hope = HOPE[kind];
   if (hope === 'end' || leftMs <= 0) return { do: 'give-up' };
+  if (OF_THE_KEY.has(kind) && otherKeys > 0) return { do: 'retry', afterMs: 0, otherKey: true };
   if (hope === 'same' && retries < retriesPerModel) {
     // Full jitter; a wait that the provider asked for is kept, if it is one that we would wait.
     const backoff = Math.min(backoffMaxMs, backoffBaseMs * 2 ** retries) * chance;

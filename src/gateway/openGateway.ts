@@ -1,18 +1,20 @@
 // Brings log, snapshot, health, providers and the story of a request together into the one thing that the API talks to.
-import { RouterError } from '../domain/errors.ts';
-import { requestStream } from '../domain/events.ts';
 import type { ProviderName } from '../domain/catalog.ts';
-import { openEvent } from '../eventstore/codec.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
-import type { Clock, Random } from '../platform/clock.ts';
+import { type Clock, type Random, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import { CURRENT_DECIDER } from '../routing/deciders.ts';
-import { type AnswerTools, answerChat, decideRequest } from './answerChat.ts';
-import type { Gateway, Readiness, StoryEvent } from './gateway.ts';
+import { createAdmission } from './admission.ts';
+import { answerChat } from './answerChat.ts';
+import { type Breakers, createBreakers } from './breakers.ts';
+import { decideRequest } from './decideRequest.ts';
+import type { Explained, Gateway, Readiness, RoutedRequest } from './gateway.ts';
 import { openHealthWatch } from './health.ts';
 import { type Snapshot, openSnapshot } from './snapshot.ts';
+import type { StoryTools } from './story.ts';
+import { streamChat } from './streamChat.ts';
 
 export type GatewayOptions = {
   readonly store: EventStore;
@@ -39,54 +41,53 @@ export type OpenGateway = Gateway & {
 };
 
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { store, clock, mostInFlight = 1_000 } = options;
+  const { clock } = options;
   const snapshot = await openSnapshot(options);
-  const health = openHealthWatch({ ...options, policy: () => snapshot.policy()?.policy });
-  const tools: AnswerTools = { ...options, snapshot, health, onAttempt: (record) => health.add(record) };
-  const running = new Set<Promise<unknown>>();
-  const leaving = new AbortController();
-  const state = { draining: false };
+  const policy = () => snapshot.policy()?.policy;
+  const health = openHealthWatch({ ...options, policy });
+  const breakers = createBreakers(clock, () => policy()?.breaker);
+  const admission = createAdmission(
+    clock,
+    options.mostInFlight ?? 1_000,
+    () => options.recorder.status().state !== 'full',
+  );
+  const tools: StoryTools = {
+    ...options,
+    snapshot,
+    health,
+    breakers,
+    leaving: admission.leaving,
+    onStart: (modelId) => breakers.onStart(modelId),
+    onAttempt(record) {
+      health.add(record);
+      breakers.onAttempt(record);
+    },
+  };
 
   return {
     simulated: options.simulated,
     catalog: () => snapshot.catalog(),
-    explain(request) {
-      const { decision, inputs, published, catalog } = decideRequest(request, tools);
-      return {
-        decision,
-        features: inputs.features,
-        catalogVersion: catalog.version,
-        policyVersion: published.version,
-        deciderVersion: CURRENT_DECIDER,
-      };
-    },
+    explain: (request) => explain(request, tools),
     async answer(request) {
-      if (state.draining || running.size >= mostInFlight || options.recorder.status().state === 'full') {
-        throw new RouterError('overloaded', 'The router takes no more requests at the moment: try again shortly.', {
-          retryAfterSec: 1,
-        });
-      }
-      const work = answerChat({ ...request, signal: AbortSignal.any([request.signal, leaving.signal]) }, tools);
-      running.add(work);
+      const done = admission.enter();
       try {
-        return await work;
+        return await answerChat(request, tools);
       } finally {
-        running.delete(work);
+        done();
       }
     },
-    readStory: (requestId, orgId) => readStory(store, requestId, orgId),
-    readiness: () => tellReadiness(options, snapshot, state.draining),
-    async drain(withinMs) {
-      state.draining = true;
-      const grace = new AbortController();
-      const over = clock.sleep(withinMs, grace.signal).then(
-        () => leaving.abort(new Error('the router is stopping')),
-        () => undefined,
-      );
-      await Promise.allSettled(running);
-      grace.abort();
-      await over;
+    async stream(request) {
+      const done = admission.enter();
+      try {
+        const { start, pieces } = await streamChat(request, tools);
+        return { start, pieces: finallyDo(pieces, done) };
+      } catch (error) {
+        done();
+        throw error;
+      }
     },
+    readiness: () => tellReadiness(options, snapshot, breakers, admission.draining),
+    drain: (withinMs) => admission.drain(withinMs),
     async close() {
       await health.close();
       await snapshot.close();
@@ -94,7 +95,31 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   };
 }
 
-async function tellReadiness(options: GatewayOptions, snapshot: Snapshot, draining: boolean): Promise<Readiness> {
+function explain(request: RoutedRequest, tools: StoryTools): Explained {
+  const { decision, inputs, published, catalog } = decideRequest(request, tools);
+  return {
+    decision,
+    features: inputs.features,
+    catalogVersion: catalog.version,
+    policyVersion: published.version,
+    deciderVersion: CURRENT_DECIDER,
+  };
+}
+
+async function* finallyDo<T>(pieces: AsyncIterable<T>, done: () => void): AsyncGenerator<T> {
+  try {
+    yield* pieces;
+  } finally {
+    done();
+  }
+}
+
+async function tellReadiness(
+  options: GatewayOptions,
+  snapshot: Snapshot,
+  breakers: Breakers,
+  draining: boolean,
+): Promise<Readiness> {
   const { recorder, providers, simulated } = options;
   const { problems, details } = await options.checks();
   const { spoolDepth, spoolBytes, oldestAt, state } = recorder.status();
@@ -102,6 +127,9 @@ async function tellReadiness(options: GatewayOptions, snapshot: Snapshot, draini
     ...details,
     spool: { depth: spoolDepth, bytes: spoolBytes, oldest_at: oldestAt ?? null },
     providers: [...providers.keys()],
+    breakers: breakers
+      .states()
+      .map(({ name, state, openUntil, reason }) => ({ name, state, open_until: isoTime(openUntil), reason })),
     simulated,
   };
   if (draining) return { status: 'unavailable', message: 'the router is stopping', ...detail };
@@ -112,14 +140,4 @@ async function tellReadiness(options: GatewayOptions, snapshot: Snapshot, draini
   }
   const all = [...problems, ...(spoolDepth > 0 ? [`the event log is away: ${spoolDepth} appends wait on disk`] : [])];
   return all.length === 0 ? { status: 'ok', ...detail } : { status: 'degraded', message: all.join('; '), ...detail };
-}
-
-async function readStory(store: EventStore, requestId: string, orgId: string): Promise<StoryEvent[] | undefined> {
-  const story: StoryEvent[] = [];
-  for await (const event of store.readStream(requestStream(requestId))) {
-    const { type, data } = openEvent(event);
-    if (type === 'RequestRouted' && data.orgId !== orgId) return undefined;
-    story.push({ type, revision: Number(event.revision), at: event.metadata.madeAt, data });
-  }
-  return story.length === 0 ? undefined : story;
 }

@@ -4,19 +4,36 @@ import type { Timeouts } from '../domain/policy.ts';
 import { malformed, parseJson, toFailure } from './failures.ts';
 import { type Failure, ProviderError } from './provider.ts';
 
-export type HttpPool = { readonly dispatcher: Dispatcher; readonly now: () => number; close(): Promise<void> };
+export type HttpPool = {
+  /** Connections that were made within that time; kept apart by it, because undici knows it for a whole pool only. */
+  dispatcher(connectMs: number): Dispatcher;
+  readonly now: () => number;
+  close(): Promise<void>;
+};
 
 /** The most that is read of one answer. */
 export const MOST_BYTES = 32 * 1024 * 1024;
 
-export function openHttpPool(now: () => number, connectMs = 5_000): HttpPool {
-  const dispatcher = new Agent({
-    connections: 256,
-    pipelining: 1,
-    connect: { timeout: connectMs },
-    keepAliveTimeout: 30_000,
-  });
-  return { dispatcher, now, close: () => dispatcher.close() };
+export function openHttpPool(now: () => number): HttpPool {
+  const agents = new Map<number, Agent>();
+  return {
+    now,
+    dispatcher(connectMs) {
+      const known = agents.get(connectMs);
+      if (known) return known;
+      const agent = new Agent({
+        connections: 256,
+        pipelining: 1,
+        connect: { timeout: connectMs },
+        keepAliveTimeout: 30_000,
+      });
+      agents.set(connectMs, agent);
+      return agent;
+    },
+    async close() {
+      await Promise.all([...agents.values()].map((agent) => agent.close()));
+    },
+  };
 }
 
 export type Exchange = {
@@ -47,7 +64,7 @@ export async function post(pool: HttpPool, exchange: Exchange): Promise<TextRepl
   const reply = await guarded(exchange, () =>
     request(exchange.url, {
       method: 'POST',
-      dispatcher: pool.dispatcher,
+      dispatcher: pool.dispatcher(timeouts.connectMs),
       headers: { 'content-type': 'application/json', accept: 'application/json', ...exchange.headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
       headersTimeout: timeouts.wholeMs,

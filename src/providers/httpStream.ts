@@ -32,7 +32,7 @@ export async function postForEvents(pool: HttpPool, exchange: Exchange): Promise
   const reply = await guarded(exchange, () =>
     request(exchange.url, {
       method: 'POST',
-      dispatcher: pool.dispatcher,
+      dispatcher: pool.dispatcher(timeouts.connectMs),
       headers: { 'content-type': 'application/json', ...exchange.headers, accept: 'text/event-stream' },
       body: typeof body === 'string' ? body : JSON.stringify(body),
       headersTimeout: timeouts.firstTokenMs,
@@ -116,7 +116,7 @@ function checkTime(passedMs: number, seen: boolean, { timeouts }: Exchange): voi
   if (!seen && passedMs > timeouts.firstTokenMs) {
     throw new ProviderError({ kind: 'timed-out', message: 'the provider sent no first token in time' });
   }
-  if (passedMs > timeouts.wholeMs) {
+  if (passedMs > timeouts.streamMs) {
     throw new ProviderError({ kind: 'timed-out', message: 'the stream took longer than it may' });
   }
 }

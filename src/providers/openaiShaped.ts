@@ -92,7 +92,8 @@ function createSender(vendor: OpenAiShaped): Send {
       const made = client.chat.completions.create(body as never, {
         fetchOptions: { carrier } as never,
         headers: vendor.headers?.(options) ?? {},
-        timeout: options.timeouts.wholeMs + 1_000,
+        // Ours ends before: this one never does.
+        timeout: Math.max(options.timeouts.wholeMs, options.timeouts.streamMs) + 1_000,
         signal: options.signal,
       });
       await made.asResponse();

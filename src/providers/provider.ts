@@ -18,7 +18,10 @@ export type CallOptions = {
   readonly requestId: string;
   /** OpenRouter's own routing preferences, passed on to it only. */
   readonly openrouter?: Readonly<Record<string, unknown>> | undefined;
+  /** The caller speaks that vendor's own format: its body goes there as it came, and the vendor's reply comes back beside the neutral one. */
+  readonly native?: Native | undefined;
 };
+export type Native = { readonly format: 'anthropic'; readonly body: Readonly<Record<string, unknown>> };
 
 export type Answer = {
   readonly completion: Completion;
@@ -29,6 +32,8 @@ export type Answer = {
   readonly servedModel: string | undefined;
   /** What was asked for and could not be sent, in words: never dropped in silence. */
   readonly warnings: readonly string[];
+  /** The vendor's own reply, where it was asked for by `native`. */
+  readonly native?: Readonly<Record<string, unknown>>;
 };
 
 /**
@@ -50,7 +55,9 @@ export type Chunk =
       readonly choices: readonly ChunkChoice[];
       readonly extensions?: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'usage'; readonly usage: Usage };
+  | { readonly kind: 'usage'; readonly usage: Usage }
+  /** The vendor's own event, behind the chunks that were made of it, where it was asked for by `native`. */
+  | { readonly kind: 'native'; readonly event: Readonly<Record<string, unknown>> };
 export type ChunkChoice = {
   readonly index: number;
   readonly delta: Readonly<Record<string, unknown>>;
@@ -75,6 +82,8 @@ export type Failure = {
   readonly retryAfterMs?: number | undefined;
   readonly providerRequestId?: string | undefined;
   readonly vendorText?: string | undefined;
+  /** Keys of ours for this provider that have not failed lately. */
+  readonly otherKeys?: number | undefined;
   /** What was counted before it failed, if anything. */
   readonly usage?: Usage | undefined;
 };

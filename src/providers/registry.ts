@@ -4,6 +4,7 @@ import { createAnthropic } from './anthropic.ts';
 import { createGemini } from './gemini.ts';
 import { createGroq } from './groq.ts';
 import { type HttpPool, openHttpPool } from './http.ts';
+import { rotateKeys } from './keyRing.ts';
 import { createOpenAi } from './openai.ts';
 import { createOpenRouter } from './openrouter.ts';
 import type { Provider } from './provider.ts';
@@ -18,7 +19,8 @@ const VENDORS: Readonly<Record<ProviderName, Create>> = {
   groq: createGroq,
 };
 
-export type ProviderSettings = { readonly apiKey: string | undefined; readonly baseUrl: string };
+/** Several keys are used in turn; none = the provider is not opened. */
+export type ProviderSettings = { readonly apiKeys: readonly string[]; readonly baseUrl: string };
 export type Providers = { readonly byName: ReadonlyMap<ProviderName, Provider>; close(): Promise<void> };
 
 export function openProviders(
@@ -28,8 +30,9 @@ export function openProviders(
   const pool = openHttpPool(now);
   const byName = new Map<ProviderName, Provider>();
   for (const [name, create] of Object.entries(VENDORS) as [ProviderName, Create][]) {
-    const { apiKey, baseUrl } = settings[name];
-    if (apiKey !== undefined) byName.set(name, create({ apiKey, baseUrl, pool }));
+    const { apiKeys, baseUrl } = settings[name];
+    const [first, ...others] = apiKeys.map((apiKey) => create({ apiKey, baseUrl, pool }));
+    if (first) byName.set(name, rotateKeys([first, ...others], now));
   }
   return { byName, close: () => pool.close() };
 }

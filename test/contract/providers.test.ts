@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { LLMock } from '@copilotkit/aimock';
 import { PROVIDERS, type ProviderName } from '../../src/domain/catalog.ts';
 import { type Provider, ProviderError } from '../../src/providers/provider.ts';
-import { openProviders } from '../../src/providers/registry.ts';
+import { type ProviderSettings, openProviders } from '../../src/providers/registry.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
 import { callOptions } from '../support/callOptions.ts';
 import { collectStream } from '../support/collectStream.ts';
@@ -42,8 +42,8 @@ function openOne(
   closeMore: () => Promise<void>,
 ): Opened {
   const settings = Object.fromEntries(
-    PROVIDERS.map((each) => [each, { apiKey: each === name ? 'key' : undefined, baseUrl: baseUrls[each] }]),
-  ) as Record<ProviderName, { apiKey: string | undefined; baseUrl: string }>;
+    PROVIDERS.map((each) => [each, { apiKeys: each === name ? ['key'] : [], baseUrl: baseUrls[each] }]),
+  ) as Readonly<Record<string, ProviderSettings>> as Readonly<Record<ProviderName, ProviderSettings>>;
   const providers = openProviders(settings, Date.now);
   expect([...providers.byName.keys()]).to.deep.equal([name]);
   const provider = providers.byName.get(name);

@@ -1,6 +1,6 @@
 // Who may know whom: the rooms of the source tree, the packages with one door, and where time and chance come from.
 import { expect } from 'chai';
-import { findCycles, packageOf, readSources, roomOf, toSource } from './sources.ts';
+import { findCycles, importStatements, packageOf, readSources, roomOf, toSource } from './sources.ts';
 
 const sources = readSources('src', 'workers', 'projections');
 const among = (room: string) => sources.filter(({ path }) => roomOf(path) === room);
@@ -9,6 +9,17 @@ const say = (found: readonly { path: string; imported: string }[]) =>
   found.map(({ path, imported }) => `${path} imports ${imported}`);
 
 const SIBLINGS = ['src/providers', 'src/eventstore', 'src/queue', 'src/readmodels', 'src/accounts'];
+
+/** What runs in a browser only. */
+const BROWSER_PACKAGES = [
+  'react',
+  'react-dom',
+  '@mantine/core',
+  '@mantine/hooks',
+  '@tanstack/react-query',
+  '@tanstack/react-router',
+  '@tanstack/react-table',
+];
 
 /** The files that may import a package. */
 const DOORS: readonly { readonly packages: readonly string[]; readonly door: RegExp }[] = [
@@ -21,11 +32,24 @@ const DOORS: readonly { readonly packages: readonly string[]; readonly door: Reg
   { packages: ['yaml'], door: /^src\/config\/load\.ts$/ },
   { packages: ['dotenv'], door: /^src\/config\/env\.ts$/ },
   { packages: ['node-cron'], door: /^workers\/scheduler\.ts$/ },
+  { packages: ['prom-client'], door: /^src\/platform\/metrics\.ts$/ },
   { packages: ['winston'], door: /^src\/platform\/logger\.ts$/ },
+  { packages: BROWSER_PACKAGES, door: /^src\/dashboard\// },
+  { packages: ['recharts'], door: /^src\/dashboard\/charts\// },
 ];
 
-const IMPURE: readonly { readonly what: string; readonly pattern: RegExp; readonly allowed: string }[] = [
-  { what: 'Date.now', pattern: /\bDate\s*\.\s*now\b/, allowed: 'src/platform/clock.ts' },
+const IMPURE: readonly {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly allowed: string;
+  readonly inBrowser?: string;
+}[] = [
+  {
+    what: 'Date.now',
+    pattern: /\bDate\s*\.\s*now\b/,
+    allowed: 'src/platform/clock.ts',
+    inBrowser: 'src/dashboard/clock.ts',
+  },
   { what: 'new Date()', pattern: /\bnew\s+Date\b(?!\s*\(\s*[^)\s])/, allowed: 'src/platform/clock.ts' },
   { what: 'Math.random', pattern: /\bMath\s*\.\s*random\b/, allowed: 'src/platform/clock.ts' },
   { what: 'performance.now', pattern: /\bperformance\s*\.\s*now\b/, allowed: 'src/platform/clock.ts' },
@@ -33,6 +57,7 @@ const IMPURE: readonly { readonly what: string; readonly pattern: RegExp; readon
   { what: 'process.env', pattern: /\bprocess\s*(\.\s*env\b|\[\s*['"]env)/, allowed: 'src/config/env.ts' },
 ];
 
+const inPage = (path: string) => path.startsWith('src/dashboard/');
 const isPure = (name: string) => name === 'zod' || name === 'node:crypto';
 const inDomain = (name: string) => isPure(name) || name.startsWith('src/domain/');
 const inRouting = (name: string) => inDomain(name) || name.startsWith('src/routing/');
@@ -93,6 +118,16 @@ describe('the rooms of the house', () => {
     expect(say(wrong)).to.deep.equal([]);
   });
 
+  it('takes nothing but types into the web page, and nothing out of it', () => {
+    const taken = among('src/dashboard').flatMap(({ path, code }) =>
+      importStatements(path, code)
+        .filter(({ imported, isType }) => imported.startsWith('src/') && !inPage(imported) && !isType)
+        .map(({ imported }) => ({ path, imported })),
+    );
+    expect(say(taken)).to.deep.equal([]);
+    expect(say(edges.filter(({ path, imported }) => !inPage(path) && inPage(imported)))).to.deep.equal([]);
+  });
+
   it('imports nothing of the tests', () => {
     expect(say(edges.filter(({ imported }) => imported.startsWith('test/')))).to.deep.equal([]);
   });
@@ -106,9 +141,9 @@ describe('the rooms of the house', () => {
     });
   }
 
-  for (const { what, pattern, allowed } of IMPURE) {
+  for (const { what, pattern, allowed, inBrowser } of IMPURE) {
     it(`uses ${what} nowhere but in ${allowed}`, () => {
-      const found = sources.filter(({ path, code }) => path !== allowed && pattern.test(code));
+      const found = sources.filter(({ path, code }) => path !== allowed && path !== inBrowser && pattern.test(code));
       expect(found.map(({ path }) => path)).to.deep.equal([]);
     });
   }

@@ -81,8 +81,14 @@ function withoutComments(text: string): string {
 const IMPORT = /\b(?:import|export)\b[^;'"`]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
 
 function importsOf(path: string, code: string): string[] {
-  return [...code.matchAll(IMPORT)].map(([, from, bare]) => {
+  return importStatements(path, code).map(({ imported }) => imported);
+}
+
+/** `isType`: the whole statement vanishes when it is compiled. */
+export function importStatements(path: string, code: string): { imported: string; isType: boolean }[] {
+  return [...code.matchAll(IMPORT)].map(([statement, from, bare]) => {
     const name = from ?? bare ?? '';
-    return name.startsWith('.') ? posix.join(dirname(path), name) : name;
+    const imported = name.startsWith('.') ? posix.join(dirname(path), name) : name;
+    return { imported, isType: /^(import|export)\s+type\b/.test(statement) };
   });
 }

@@ -19,7 +19,7 @@ export function callOptions({
       details: { enabled: true, tags: [], qualityWeight: 1, abilities: {}, ...details },
     },
     signal: new AbortController().signal,
-    timeouts: { connectMs: 1_000, firstTokenMs: 5_000, idleMs: 5_000, wholeMs: 10_000 },
+    timeouts: { connectMs: 1_000, firstTokenMs: 5_000, idleMs: 5_000, wholeMs: 10_000, streamMs: 10_000 },
     requestId: '0199a0de-0000-7000-8000-000000000001',
     ...rest,
   };

@@ -45,7 +45,7 @@ export function putTogether(chunks: Chunk[]): Collected {
   for (const chunk of chunks) {
     if (chunk.kind === 'start') all.status = chunk.status;
     else if (chunk.kind === 'usage') all.usage = chunk.usage;
-    else {
+    else if (chunk.kind === 'delta') {
       all.model = chunk.model;
       for (const { delta, finish_reason: finish } of chunk.choices) {
         for (const field of ['content', 'reasoning', 'refusal'] as const) {

@@ -6,25 +6,35 @@ import { join } from 'node:path';
 import { after, before } from 'mocha';
 import { type CreatedKey, createApiKey } from '../../src/accounts/accounts.ts';
 import { createAuthenticator } from '../../src/accounts/authenticate.ts';
+import { createSessions } from '../../src/accounts/sessions.ts';
+import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
+import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
 import { openRateLimiter } from '../../src/api/middleware/rateLimit.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
 import { PROVIDERS, type ProviderName } from '../../src/domain/catalog.ts';
-import { type DomainEvent, requestStream } from '../../src/domain/events.ts';
+import { type DomainEvent, POLICY_STREAM, requestStream } from '../../src/domain/events.ts';
+import { foldPolicy } from '../../src/domain/foldCatalog.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { appendChanges } from '../../src/eventstore/appendChanges.ts';
 import { openEvent } from '../../src/eventstore/codec.ts';
 import { type EventStore, StoreUnavailableError } from '../../src/eventstore/eventStore.ts';
 import { openEventStore } from '../../src/eventstore/open.ts';
 import { type Recorder, openRecorder } from '../../src/eventstore/recorder.ts';
 import { openSpool } from '../../src/eventstore/spool.ts';
 import { describeSpoolOwner } from '../../src/eventstore/spoolOwner.ts';
+import { countRecorded } from '../../src/gateway/countRecorded.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { type OpenGateway, openGateway } from '../../src/gateway/openGateway.ts';
-import { createRandom, systemClock } from '../../src/platform/clock.ts';
+import { createRandom, isoTime, systemClock } from '../../src/platform/clock.ts';
 import { ensureWritable } from '../../src/platform/ensureWritable.ts';
 import { listen } from '../../src/platform/listen.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
 import type { Postgres } from '../../src/platform/postgres.ts';
 import { openProviders } from '../../src/providers/registry.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
+import { watchProjectionLag } from '../../src/readmodels/lagMetrics.ts';
+import { createHistory } from '../../src/replay/history.ts';
 import { setUp } from '../../src/setup.ts';
 import { type LoggedLine, createRecordingLogger } from './logger.ts';
 import { openTestDatabase } from './postgres.ts';
@@ -38,7 +48,11 @@ export type RouterOptions = {
   readonly env?: RawEnv;
   /** False leaves catalog and policy out. */
   readonly withCatalog?: boolean;
+  /** Where the built web page is. */
+  readonly pageFolder?: string;
   readonly mostInFlight?: number;
+  /** Published over the one in config/routing.yaml. */
+  readonly policy?: (policy: Policy) => Policy;
   /** What the API gets in place of the gateway. */
   readonly wrapGateway?: (gateway: Gateway) => Gateway;
 };
@@ -88,10 +102,13 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
 
   const log = { away: false };
   const store = breakable(openEventStore({ url: undefined, databaseUrl, applicationName: 'test', clock, logger }), log);
+  if (options.policy) await publish(store, options.policy);
   const directory = join(dataDir, 'spool');
   ensureWritable(directory, 'OMNI_DATA_DIR');
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });
-  const recorder = openRecorder({ store, spool, clock, random, logger });
+  const metrics = createMetrics();
+  watchProjectionLag(postgres, metrics);
+  const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   const providers = openProviders(env.providers, () => clock.now());
   const gateway = await openGateway({
     store,
@@ -105,16 +122,26 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     checks: async () => ({ problems: [], details: {} }),
     ...(options.mostInFlight === undefined ? {} : { mostInFlight: options.mostInFlight }),
   });
+  const stop = new AbortController();
   const limiter = openRateLimiter({ ...env.rateLimit, logger });
   const app = createApp({
     gateway: options.wrapGateway?.(gateway) ?? gateway,
+    history: createHistory(store),
+    store,
+    metrics,
+    stopping: stop.signal,
     authenticator: createAuthenticator(postgres, clock),
+    sessions: createSessions({ postgres, clock, random }),
+    pageFolder: options.pageFolder ?? join('dist', 'dashboard'),
     limiter,
     postgres,
     clock,
     random,
     logger,
     corsOrigins: env.corsOrigins,
+    trustProxy: env.trustProxy,
+    failedAuth: createFailedAuth(clock),
+    lastUsed: createLastUsed({ postgres, clock, logger }),
   });
   const server = createServer({ maxHeaderSize: 32 * 1024 }, app);
   const url = await listen(server, '127.0.0.1', 0);
@@ -141,6 +168,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       return events;
     },
     async close() {
+      stop.abort();
       await gateway.drain(1_000);
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -154,6 +182,20 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function publish(store: EventStore, change: (policy: Policy) => Policy): Promise<void> {
+  await appendChanges({ store, clock, random }, POLICY_STREAM, (events) => {
+    const before = foldPolicy(events);
+    if (!before) throw new Error('setup publishes a policy');
+    const data = { policy: change(before.policy), at: isoTime(clock.now()), by: 'test' };
+    return [{ type: 'PolicyPublished', data }];
+  });
+}
+
+/** For a suite whose failures are many: what one test breaks, the next one needs. */
+export function withoutBreakers(policy: Policy): Policy {
+  return { ...policy, breaker: { ...policy.breaker, minSamples: 1_000_000 } };
 }
 
 /** Call inside `describe`: one router for that suite. */
@@ -208,4 +250,11 @@ async function send(url: string, { method, body, key, headers, signal }: Send): 
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : null) as Json };
+}
+
+/** @throws TypeError when it is no text */
+export function textOf(value: Json | undefined): string {
+  const found: unknown = value;
+  if (typeof found !== 'string') throw new TypeError(`found ${JSON.stringify(found)} where a text belongs`);
+  return found;
 }

@@ -1,5 +1,6 @@
-// Moves changes of accounts from the outbox to `admin-main`. What an earlier run appended and could not mark is left out.
-import { type AdminAction, drainOutbox } from '../../src/accounts/accounts.ts';
+// Moves changes of accounts, and their alerts, from the outbox to `admin-main`. What an earlier run appended and could not mark is
+// left out.
+import { type AdminEvent, drainOutbox } from '../../src/accounts/outbox.ts';
 import { saysTheSame } from '../../src/domain/canonicalJson.ts';
 import { ADMIN_STREAM } from '../../src/domain/events.ts';
 import { appendChanges } from '../../src/eventstore/appendChanges.ts';
@@ -8,16 +9,13 @@ import type { Job, JobTools } from '../job.ts';
 export const appendAdminActions: Job = {
   schedule: '*/10 * * * * *',
   async run(tools) {
-    const moved = await drainOutbox(tools, (actions) => append(tools, actions));
+    const moved = await drainOutbox(tools, (events) => append(tools, events));
     return { moved };
   },
 };
 
-async function append(tools: JobTools, actions: readonly AdminAction[]): Promise<void> {
-  await appendChanges(tools, ADMIN_STREAM, (events) => {
-    const known = events.flatMap((event) => (event.type === 'AdminActed' ? [event.data] : []));
-    return actions
-      .filter((action) => !known.some((data) => saysTheSame(data, action)))
-      .map((data) => ({ type: 'AdminActed' as const, data }));
-  });
+async function append(tools: JobTools, waiting: readonly AdminEvent[]): Promise<void> {
+  await appendChanges(tools, ADMIN_STREAM, (events) =>
+    waiting.filter(({ type, data }) => !events.some((known) => known.type === type && saysTheSame(known.data, data))),
+  );
 }

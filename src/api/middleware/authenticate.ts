@@ -1,12 +1,23 @@
-// Who is asking: `Authorization: Bearer` or `X-API-Key`.
+// Who is asking: `Authorization: Bearer`, `X-API-Key` or the cookie of a browser that signed in, from an address that the key may be used from.
 import type { Request, RequestHandler, Response } from 'express';
 import type { Authenticator } from '../../accounts/authenticate.ts';
+import { isWithinRanges } from '../../accounts/ipRanges.ts';
+import type { LastUsed } from '../../accounts/lastUsed.ts';
+import type { Sessions } from '../../accounts/sessions.ts';
 import { RouterError } from '../../domain/errors.ts';
 import type { Caller } from '../../gateway/gateway.ts';
+import type { FailedAuth } from './failedAuth.ts';
+import { sessionOf } from './sessionCookie.ts';
 
-export function authenticate(authenticator: Authenticator): RequestHandler {
+export type AuthTools = {
+  readonly authenticator: Authenticator;
+  readonly failedAuth: FailedAuth;
+  readonly lastUsed: LastUsed;
+};
+
+export function authenticate(tools: AuthTools & { readonly sessions: Sessions }): RequestHandler {
   return async (request, response, next) => {
-    const key = keyOf(request);
+    const key = keyOf(request) ?? (await sessionOf(tools.sessions, request))?.apiKey;
     if (key === undefined) {
       throw new RouterError(
         'invalid_api_key',
@@ -14,14 +25,40 @@ export function authenticate(authenticator: Authenticator): RequestHandler {
         { shouldRetry: false },
       );
     }
-    const holder = await authenticator.authenticate(key);
-    if (!holder)
-      throw new RouterError('invalid_api_key', 'This API key is not known, has expired or was revoked.', {
-        shouldRetry: false,
-      });
-    response.locals['caller'] = holder satisfies Caller;
+    response.locals['caller'] = await findCaller(key, request.ip ?? '', tools);
     next();
   };
+}
+
+/** @throws RouterError when nobody holds that key, or its holder may not use it from there */
+export async function findCaller(
+  key: string,
+  address: string,
+  { authenticator, failedAuth, lastUsed }: AuthTools,
+): Promise<Caller> {
+  // A key that was verified before is let through: others behind the same address must not suffer from a guesser.
+  const waitSec = authenticator.isVerified(key) ? 0 : failedAuth.waitOf(address);
+  if (waitSec > 0) {
+    throw new RouterError(
+      'rate_limit_exceeded',
+      `Too many keys from this address were refused; it may try another one in ${waitSec} s.`,
+      { retryAfterSec: waitSec, shouldRetry: false, details: { limit: 'failed_authentications', reset_sec: waitSec } },
+    );
+  }
+  const holder = await authenticator.authenticate(key);
+  if (!holder) {
+    failedAuth.fail(address);
+    throw new RouterError('invalid_api_key', 'This API key is not known, has expired or was revoked.', {
+      shouldRetry: false,
+    });
+  }
+  if (!isWithinRanges(address, holder.allowedIps)) {
+    throw new RouterError('forbidden', `This API key may not be used from the address ${address}.`, {
+      shouldRetry: false,
+    });
+  }
+  lastUsed.mark(holder.keyId);
+  return holder;
 }
 
 function keyOf(request: Request): string | undefined {
@@ -34,4 +71,9 @@ export function callerOf(response: Response, scope: 'chat' | 'read' | 'admin'): 
   const caller = response.locals['caller'] as Caller;
   if (caller.scopes.includes(scope)) return caller;
   throw new RouterError('forbidden', `This API key has not the scope ${scope}.`, { shouldRetry: false });
+}
+
+/** Who acts, as `admin-main` keeps it. @throws RouterError `forbidden` without the scope admin */
+export function operatorOf(response: Response): string {
+  return `key omr_${callerOf(response, 'admin').prefix}`;
 }

@@ -1,7 +1,6 @@
 // POST /v1/agent-step: the same flow as /v1/chat with the task type agent_step.
-import { ChatAnswer } from '../answers.ts';
 import { ChatRequest } from '../requestBodies.ts';
-import { answerShort } from './chat.ts';
+import { SHORT_ANSWER, answerShort } from './chat.ts';
 import { CHAT_ERRORS, type Route } from './route.ts';
 
 export const agentStep: Route = {
@@ -14,7 +13,7 @@ export const agentStep: Route = {
     tag: 'Chat',
     scope: 'chat',
     body: ChatRequest,
-    answers: { 200: { description: 'The answer, what it cost and what it saved', schema: ChatAnswer } },
+    answers: { 200: SHORT_ANSWER },
     errors: CHAT_ERRORS,
   },
   create: (tools) => answerShort(tools, 'agent-step'),

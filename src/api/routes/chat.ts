@@ -4,10 +4,19 @@ import type { Surface } from '../../domain/events.ts';
 import { ChatAnswer } from '../answers.ts';
 import type { ApiTools } from '../tools.ts';
 import { answerHeaders, toChatAnswer } from '../openaiFormat.ts';
+import { shortStream } from '../completionStream.ts';
 import { parseInput } from '../problem.ts';
 import { ChatRequest, fromChatRequest } from '../requestBodies.ts';
 import { toRoutedRequest } from '../routedRequest.ts';
-import { CHAT_ERRORS, type Route } from './route.ts';
+import { streamAnswer } from '../streamAnswer.ts';
+import { type AnswerDoc, CHAT_ERRORS, type Route } from './route.ts';
+
+export const SHORT_ANSWER: AnswerDoc = {
+  description:
+    'The answer, what it cost and what it saved; with `stream: true`, `{delta}`, `{reasoning}` and `{tool_calls}` as they come, then this with `done: true`, then `[DONE]`',
+  schema: ChatAnswer,
+  contentType: 'text/event-stream',
+};
 
 export const chat: Route = {
   method: 'post',
@@ -19,16 +28,20 @@ export const chat: Route = {
     tag: 'Chat',
     scope: 'chat',
     body: ChatRequest,
-    answers: { 200: { description: 'The answer, what it cost and what it saved', schema: ChatAnswer } },
+    answers: { 200: SHORT_ANSWER },
     errors: CHAT_ERRORS,
   },
   create: (tools) => answerShort(tools, 'chat'),
 };
 
-export function answerShort({ gateway }: ApiTools, surface: Surface): RequestHandler {
+export function answerShort({ gateway, logger }: ApiTools, surface: Surface): RequestHandler {
   return async (request, response) => {
-    const parsed = fromChatRequest(parseInput(ChatRequest, request.body), gateway.catalog());
-    const answer = await gateway.answer(toRoutedRequest(request, response, surface, parsed));
+    const body = parseInput(ChatRequest, request.body);
+    const streaming = body.stream === true;
+    const parsed = { ...fromChatRequest(body, gateway.catalog()), streaming };
+    const routed = toRoutedRequest(request, response, surface, parsed);
+    if (streaming) return await streamAnswer(response, () => gateway.stream(routed), shortStream(), logger);
+    const answer = await gateway.answer(routed);
     response.set(answerHeaders(answer)).json(toChatAnswer(answer));
   };
 }

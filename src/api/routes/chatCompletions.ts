@@ -1,9 +1,11 @@
 // POST /v1/chat/completions: OpenAI's surface.
 import { ChatCompletion } from '../answers.ts';
+import { completionStream } from '../completionStream.ts';
 import { answerHeaders, toChatCompletion } from '../openaiFormat.ts';
 import { parseInput } from '../problem.ts';
 import { ChatCompletionsRequest, fromChatCompletions } from '../requestBodies.ts';
 import { toRoutedRequest } from '../routedRequest.ts';
+import { streamAnswer } from '../streamAnswer.ts';
 import { CHAT_ERRORS, type Route } from './route.ts';
 
 export const chatCompletions: Route = {
@@ -16,15 +18,28 @@ export const chatCompletions: Route = {
     tag: 'Chat',
     scope: 'chat',
     body: ChatCompletionsRequest,
-    answers: { 200: { description: 'The completion', schema: ChatCompletion } },
+    answers: {
+      200: {
+        description: 'The completion; with `stream: true`, `chat.completion.chunk`s, then `[DONE]`',
+        schema: ChatCompletion,
+        contentType: 'text/event-stream',
+      },
+    },
     errors: CHAT_ERRORS,
   },
   create:
-    ({ gateway }) =>
+    ({ gateway, logger }) =>
     async (request, response) => {
-      const parsed = fromChatCompletions(parseInput(ChatCompletionsRequest, request.body), gateway.catalog());
-      const answer = await gateway.answer(toRoutedRequest(request, response, 'chat-completions', parsed));
-      const withMetadata = request.header('x-omni-metadata') === 'true';
-      response.set(answerHeaders(answer)).json(toChatCompletion(answer, withMetadata));
+      const body = parseInput(ChatCompletionsRequest, request.body);
+      const streaming = body.stream === true;
+      const parsed = { ...fromChatCompletions(body, gateway.catalog()), streaming };
+      const routed = toRoutedRequest(request, response, 'chat-completions', parsed);
+      const metadata = request.header('x-omni-metadata') === 'true';
+      if (streaming) {
+        const format = completionStream({ usage: body.stream_options?.include_usage === true, metadata });
+        return await streamAnswer(response, () => gateway.stream(routed), format, logger);
+      }
+      const answer = await gateway.answer(routed);
+      response.set(answerHeaders(answer)).json(toChatCompletion(answer, metadata));
     },
 };

@@ -1,4 +1,4 @@
-// GET /v1/models and /v1/models/<provider>/<model_name>: the catalog as it is now.
+// GET /v1/models and /v1/models/<provider>/<model_name>: the catalog as it is now, or was at a time.
 import { z } from 'zod';
 import { ProviderName, findModel } from '../../domain/catalog.ts';
 import { RouterError } from '../../domain/errors.ts';
@@ -6,9 +6,13 @@ import { ModelEntry, ModelList } from '../answers.ts';
 import { callerOf } from '../middleware/authenticate.ts';
 import { toModelEntry } from '../modelFormat.ts';
 import { parseInput } from '../problem.ts';
+import { Instant } from '../timeRange.ts';
 import type { Route } from './route.ts';
 
-const Query = z.object({ provider: ProviderName.optional() });
+const Query = z.object({
+  provider: ProviderName.optional(),
+  as_of: Instant.optional().meta({ description: 'The catalog as it was believed at that time' }),
+});
 
 export const models: Route = {
   method: 'get',
@@ -16,7 +20,7 @@ export const models: Route = {
   access: 'key',
   doc: {
     summary: 'The catalog',
-    description: "OpenAI's list shape with our fields added.",
+    description: "OpenAI's list shape with our fields added. With `as_of` as it was believed at that time.",
     tag: 'Models',
     scope: 'read',
     query: Query,
@@ -24,15 +28,15 @@ export const models: Route = {
     errors: ['validation_error', 'forbidden'],
   },
   create:
-    ({ gateway, clock }) =>
-    (request, response) => {
+    ({ gateway, history, clock }) =>
+    async (request, response) => {
       callerOf(response, 'read');
-      const { provider } = parseInput(Query, request.query);
-      const catalog = gateway.catalog();
+      const { provider, as_of: asOf } = parseInput(Query, request.query);
+      const catalog = asOf === undefined ? gateway.catalog() : await history.catalogAsOf(asOf);
       const shown = [...catalog.models.values()].filter((one) => provider === undefined || one.provider === provider);
       response.json({
         object: 'list',
-        data: shown.map((one) => toModelEntry(one, catalog, clock.now())),
+        data: shown.map((one) => toModelEntry(one, catalog, asOf ?? clock.now())),
         total_count: shown.length,
         catalog_version: catalog.version,
       });

@@ -1,18 +1,35 @@
 // Every route of the API, one line each.
+import { account } from './account.ts';
+import { adminBudgets, adminDeleteBudget, adminSetBudget } from './adminBudgets.ts';
+import { adminChangeKey, adminCreateKey, adminKeys, adminRevokeKey, adminRotateKey } from './adminKeys.ts';
+import { adminChangeOrg, adminCreateOrg, adminCreateUser, adminOrgs, adminUsers } from './adminOrgs.ts';
 import { agentStep } from './agentStep.ts';
 import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
 import { health, ready } from './health.ts';
+import { live } from './live.ts';
+import { metrics } from './metrics.ts';
+import { modelChanges } from './modelChanges.ts';
 import { model, models } from './models.ts';
+import { policy } from './policy.ts';
 import { withReference } from './reference.ts';
+import { requestFeedback } from './requestFeedback.ts';
+import { requestReplay } from './requestReplay.ts';
+import { requests } from './requests.ts';
 import { requestStory } from './requestStory.ts';
 import type { Route } from './route.ts';
 import { routerDebug } from './routerDebug.ts';
+import { session, signIn, signOut } from './session.ts';
+import { stats } from './stats.ts';
 import { usage } from './usage.ts';
+import { whatIf } from './whatIf.ts';
 
 export const ROUTES: readonly Route[] = withReference([
   health,
   ready,
+  signIn,
+  session,
+  signOut,
   chat,
   agentStep,
   chatCompletions,
@@ -20,5 +37,28 @@ export const ROUTES: readonly Route[] = withReference([
   model,
   usage,
   routerDebug,
+  requests,
   requestStory,
+  account,
+  adminOrgs,
+  adminCreateOrg,
+  adminChangeOrg,
+  adminUsers,
+  adminCreateUser,
+  adminKeys,
+  adminCreateKey,
+  adminChangeKey,
+  adminRotateKey,
+  adminRevokeKey,
+  adminBudgets,
+  adminSetBudget,
+  adminDeleteBudget,
+  requestReplay,
+  requestFeedback,
+  stats,
+  metrics,
+  live,
+  modelChanges,
+  policy,
+  whatIf,
 ]);

@@ -1,8 +1,9 @@
-// GET /v1/requests/:id: the events of one request, own org only.
-import { z } from 'zod';
-import { RouterError } from '../../domain/errors.ts';
-import { StoryAnswer } from '../answers.ts';
-import { callerOf } from '../middleware/authenticate.ts';
+// GET /v1/requests/:id: one request whole, with every candidate recomputed, its money line by line, and all of it in words.
+import { StoryAnswer } from '../auditAnswers.ts';
+import { toStory } from '../auditFormat.ts';
+import { readOwnRequest } from '../ownRequest.ts';
+import { replayDecision } from '../../replay/replayDecision.ts';
+import { summariseRequest } from '../../replay/summariseRequest.ts';
 import type { Route } from './route.ts';
 
 export const requestStory: Route = {
@@ -10,22 +11,27 @@ export const requestStory: Route = {
   path: '/v1/requests/:id',
   access: 'key',
   doc: {
-    summary: 'The story of one request: its decision and all its events',
+    summary: 'The story of one request: its decision, attempts, money and all its events',
     tag: 'Audit',
     scope: 'read',
     answers: { 200: { description: 'The request', schema: StoryAnswer } },
     errors: ['not_found', 'forbidden'],
   },
   create:
-    ({ gateway }) =>
+    ({ history, clock }) =>
     async (request, response) => {
-      const { orgId } = callerOf(response, 'read');
-      const id = z.uuid().safeParse(request.params['id']);
-      const events = id.success ? await gateway.readStory(id.data, orgId) : undefined;
-      // Another org's request is answered like one that never was.
-      if (!id.success || !events)
-        throw new RouterError('not_found', 'There is no request of that id.', { shouldRetry: false });
-      const routed = events.find(({ type }) => type === 'RequestRouted');
-      response.json({ request_id: id.data, decision: routed?.data ?? null, events });
+      const found = await readOwnRequest(history, request, response, 'read');
+      const { routed } = found.request;
+      const context = await history.contextOf(routed);
+      const feedback = await history.readFeedback(routed.requestId);
+      response.json(
+        toStory({
+          ...found,
+          summary: summariseRequest(found.request, clock.now()),
+          replayed: replayDecision(routed, context),
+          catalog: context.catalog,
+          feedback: feedback.flatMap((event) => (event.type === 'FeedbackGiven' ? [event.data] : [])),
+        }),
+      );
     },
 };

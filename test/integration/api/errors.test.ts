@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { after, before, beforeEach } from 'mocha';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../src/domain/errors.ts';
 import { type FaultProvider, errorReply, openFaultProvider } from '../../support/faultProvider.ts';
-import { type Reply, openTestRouter, useRouter } from '../../support/router.ts';
+import { type Reply, openTestRouter, useRouter, withoutBreakers } from '../../support/router.ts';
 
 const OPENAI = 'openai/gpt-5.4-mini';
 const ANTHROPIC = 'anthropic/claude-sonnet-4-6';
@@ -34,7 +34,7 @@ function expectError(reply: Reply, code: ErrorCode, param: string | null = null)
 
 describe('errors over HTTP', () => {
   let fault: FaultProvider;
-  const router = useRouter(async () => ({ providers: (fault = await openFaultProvider()) }));
+  const router = useRouter(async () => ({ providers: (fault = await openFaultProvider()), policy: withoutBreakers }));
   beforeEach(() => fault.reset());
   after(() => fault.close());
 

@@ -5,7 +5,7 @@ import { type DomainEvent, type EventOf, requestStream } from '../../../src/doma
 import { formatUsd, parseUsd } from '../../../src/domain/money.ts';
 import { costOf, costUsd } from '../../../src/domain/usage.ts';
 import { type FaultProvider, errorReply, openFaultProvider } from '../../support/faultProvider.ts';
-import { useRouter } from '../../support/router.ts';
+import { useRouter, withoutBreakers } from '../../support/router.ts';
 import { until } from '../../support/until.ts';
 
 const OPENAI = 'openai/gpt-5.4-mini';
@@ -23,7 +23,7 @@ function endOf(events: readonly DomainEvent[]): EventOf<'RequestCompleted'>['dat
 
 describe('a request through the gateway', () => {
   let fault: FaultProvider;
-  const router = useRouter(async () => ({ providers: (fault = await openFaultProvider()) }));
+  const router = useRouter(async () => ({ providers: (fault = await openFaultProvider()), policy: withoutBreakers }));
   beforeEach(() => fault.reset());
   after(() => fault.close());
 

@@ -6,7 +6,7 @@ import { requests } from '../../../projections/requests.ts';
 import { runProjection } from '../../../projections/runner.ts';
 import { appendDrafts, dumpTables } from '../../support/eventLog.ts';
 import { useProjections } from '../../support/projectionBench.ts';
-import { REQUEST, routed } from '../../support/requestEvents.ts';
+import { ORG, REQUEST, routed } from '../../support/requestEvents.ts';
 import { until } from '../../support/until.ts';
 
 const TABLES = PROJECTIONS.flatMap(({ tables }) => tables.map(({ name }) => name));
@@ -31,6 +31,11 @@ const CATALOG: Parameters<typeof appendDrafts>[2] = [
   },
 ];
 
+const FEEDBACK: Parameters<typeof appendDrafts>[2][number] = {
+  type: 'FeedbackGiven',
+  data: { requestId: REQUEST, orgId: ORG, at: about.at, score: 0.25, accepted: null, label: 'fine' },
+};
+
 describe('rebuilding projections', function () {
   this.timeout(30_000);
   const bench = useProjections();
@@ -44,6 +49,7 @@ describe('rebuilding projections', function () {
     await appendDrafts(bench.store, 'catalog-main', CATALOG);
     for (let n = 0; n < 5; n++) await bench.appendRequest({ savingsUsd: n === 0 ? null : '-0.000001' });
     await appendDrafts(bench.store, `request-${REQUEST}`, [routed()]);
+    await appendDrafts(bench.store, `feedback-${REQUEST}`, [FEEDBACK]);
     for (const projection of PROJECTIONS) bench.start(projection);
     for (const { name } of PROJECTIONS) await bench.caughtUp(name);
     const before = await dumpTables(bench.postgres, TABLES);

@@ -117,6 +117,20 @@ describe('the runner of projections', function () {
     expect(await isCaughtUp()).to.equal(true);
   });
 
+  it('tells how many events wait for it', async () => {
+    const batch = await readBatch();
+    await appendRequest();
+    const { postgres, store } = bench;
+    const applier = createApplier(requests, { postgres, clock }, START);
+    await applier.apply(batch);
+    const waiting = (after: string) => store.countAfter?.(after, ['request'], 100) ?? Promise.resolve(0);
+    await applier.touch(await store.head(), waiting);
+    expect((await readProjectionLag(postgres))[0]?.events).to.equal(3);
+    await applier.apply({ events: await bench.readEvents('request', 6).then((all) => all.slice(3)), position: '6' });
+    await applier.touch('6', waiting);
+    expect((await readProjectionLag(postgres))[0]?.events).to.equal(0);
+  });
+
   it('lets a second copy wait and take over when the first one ends', async () => {
     const first = new AbortController();
     const one = runProjection(requests, bench.tools(first.signal));

@@ -37,11 +37,11 @@ describe('an environment without anything in it', () => {
 
   it('knows where every provider is, and has no key for any', () => {
     expect(env.providers).to.deep.equal({
-      openai: { apiKey: undefined, baseUrl: 'https://api.openai.com/v1' },
-      anthropic: { apiKey: undefined, baseUrl: 'https://api.anthropic.com' },
-      google: { apiKey: undefined, baseUrl: 'https://generativelanguage.googleapis.com' },
-      openrouter: { apiKey: undefined, baseUrl: 'https://openrouter.ai/api/v1' },
-      groq: { apiKey: undefined, baseUrl: 'https://api.groq.com' },
+      openai: { apiKeys: [], baseUrl: 'https://api.openai.com/v1' },
+      anthropic: { apiKeys: [], baseUrl: 'https://api.anthropic.com' },
+      google: { apiKeys: [], baseUrl: 'https://generativelanguage.googleapis.com' },
+      openrouter: { apiKeys: [], baseUrl: 'https://openrouter.ai/api/v1' },
+      groq: { apiKeys: [], baseUrl: 'https://api.groq.com' },
     });
   });
 
@@ -66,7 +66,7 @@ describe('an environment with values', () => {
     expect(env.port).to.equal(0);
     expect(env.shutdownGraceMs).to.equal(3000);
     expect(env.corsOrigins).to.deep.equal(['https://a.example', 'https://b.example']);
-    expect(env.providers.openai).to.deep.equal({ apiKey: 'sk-one', baseUrl: 'http://127.0.0.1:4010/v1' });
+    expect(env.providers.openai).to.deep.equal({ apiKeys: ['sk-one'], baseUrl: 'http://127.0.0.1:4010/v1' });
     expect(env.eventStoreUrl).to.equal('esdb+discover://one:2113,two:2113?tls=false');
     expect(env.redisUrl).to.equal('rediss://cache:6380');
     expect(env.databaseUrl).to.equal('postgresql://user:word@db/omni');

@@ -7,7 +7,16 @@ import { type Situation, nextStep } from '../../../src/gateway/nextStep.ts';
 const RULES = { retriesPerModel: 2, backoffBaseMs: 200, backoffMaxMs: 2000 };
 const after = (rest: Partial<Situation>, rules = RULES) =>
   nextStep(
-    { kind: 'overloaded', retryAfterMs: undefined, retries: 0, leftMs: 60_000, modelsLeft: true, chance: 0.5, ...rest },
+    {
+      kind: 'overloaded',
+      retryAfterMs: undefined,
+      otherKeys: 0,
+      retries: 0,
+      leftMs: 60_000,
+      modelsLeft: true,
+      chance: 0.5,
+      ...rest,
+    },
     rules,
   );
 
@@ -90,6 +99,7 @@ describe('the wait before a retry', () => {
     const situations = fc.record({
       kind: fc.constantFrom(...FAILURE_KINDS),
       retryAfterMs: fc.option(fc.integer({ min: 0, max: 10_000 }), { nil: undefined }),
+      otherKeys: fc.constant(0),
       retries: fc.integer({ min: 0, max: 6 }),
       leftMs: fc.integer({ min: -100, max: 5000 }),
       modelsLeft: fc.boolean(),
@@ -107,5 +117,14 @@ describe('the wait before a retry', () => {
         }
       }),
     );
+  });
+
+  it('tries another key of ours at once for what a key may be the cause of, and for nothing else', () => {
+    for (const kind of FAILURE_KINDS) {
+      const step = after({ kind, otherKeys: 1, retries: 2 });
+      if (kind === 'unauthorized' || kind === 'quota-exhausted' || kind === 'rate-limited')
+        expect(step).to.deep.equal({ do: 'retry', afterMs: 0, otherKey: true });
+      else expect(step.do).to.not.equal('retry');
+    }
   });
 });

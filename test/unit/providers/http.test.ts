@@ -15,7 +15,7 @@ import { type WireServer, openWireServer, sendJson, sendSse, toSse } from '../..
 
 const CHAT = { messages: [{ role: 'user' as const, content: 'hi' }] };
 const quick = (more: object = {}) =>
-  callOptions({ timeouts: { connectMs: 200, firstTokenMs: 120, idleMs: 120, wholeMs: 400, ...more } });
+  callOptions({ timeouts: { connectMs: 200, firstTokenMs: 120, idleMs: 120, wholeMs: 400, streamMs: 400, ...more } });
 
 describe('An exchange with a vendor', () => {
   let pool: HttpPool;

@@ -18,7 +18,7 @@ import { type WireServer, openWireServer, sendSse, toSse } from '../../support/w
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
 async function ours(name: ProviderName, baseUrl: string): Promise<Collected> {
-  const one = { apiKey: 'k', baseUrl };
+  const one = { apiKeys: ['k'], baseUrl };
   const settings = Object.fromEntries(PROVIDERS.map((each) => [each, one])) as Record<ProviderName, typeof one>;
   const providers = openProviders(settings, Date.now);
   try {

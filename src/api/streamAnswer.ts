@@ -1,0 +1,49 @@
+// From the gateway's pieces to a surface's frames, for every surface alike.
+import type { Response } from 'express';
+import { RouterError } from '../domain/errors.ts';
+import type { AnswerStream, Answered, StreamPiece, StreamStart } from '../gateway/gateway.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createEventStream } from './eventStream.ts';
+import { streamHeaders } from './openaiFormat.ts';
+
+export type StreamChunk = Extract<StreamPiece, { kind: 'chunk' }>['chunk'];
+
+/** How a surface says it. Each gives whole frames; a new one is made for each answer, because it may remember. */
+export interface StreamFormat {
+  chunk(chunk: StreamChunk, start: StreamStart): readonly string[];
+  end(last: readonly StreamChunk[], answered: Answered): readonly string[];
+  /** `start` is missing when it failed after the status was out and before the first token. */
+  error(error: RouterError, requestId: string, start: StreamStart | undefined): readonly string[];
+}
+
+/** @throws RouterError when there was no first token and the status is not out yet */
+export async function streamAnswer(
+  response: Response,
+  open: () => Promise<AnswerStream>,
+  format: StreamFormat,
+  logger: Logger,
+): Promise<void> {
+  const out = createEventStream(response);
+  const requestId = String(response.locals['requestId']);
+  const fail = async (error: RouterError, start?: StreamStart): Promise<void> => {
+    logger.warn('a stream ended in an error', { requestId, code: error.code, error });
+    for (const frame of format.error(error, requestId, start)) await out.write(frame);
+    out.end();
+  };
+  let stream: AnswerStream;
+  try {
+    stream = await open();
+  } catch (error) {
+    if (out.opened && error instanceof RouterError) return await fail(error);
+    out.cancel();
+    throw error;
+  }
+  const { start } = stream;
+  out.open(streamHeaders(start));
+  for await (const piece of stream.pieces) {
+    if (piece.kind === 'failed') return await fail(piece.error, start);
+    const frames = piece.kind === 'end' ? format.end(piece.last, piece.answered) : format.chunk(piece.chunk, start);
+    for (const frame of frames) if (!(await out.write(frame))) return;
+  }
+  out.end();
+}

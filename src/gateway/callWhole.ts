@@ -1,0 +1,35 @@
+// One call for a whole answer, and what was used by it.
+import { estimateTokens } from '../domain/estimateTokens.ts';
+import type { Chat } from '../domain/chat.ts';
+import type { Usage } from '../domain/usage.ts';
+import type { Answer } from '../providers/provider.ts';
+import type { Run } from './attempts.ts';
+
+export type WholeCall = { readonly answer: Answer; readonly usage: Usage };
+
+export function callWhole(chat: Chat, inputTokens: number): Run<WholeCall> {
+  return async (provider, options, { deadline }) => {
+    const answer = await provider.complete(chat, options);
+    deadline.stop();
+    return { answer, usage: answer.usage ?? estimateUsage(inputTokens, textsOf(answer)) };
+  };
+}
+
+function textsOf({ completion }: Answer): string {
+  return completion.choices
+    .map(({ message }) => (message.content ?? '') + JSON.stringify(message.tool_calls ?? ''))
+    .join('\n');
+}
+
+/** Where a vendor gave no counts, or they were lost: estimated from the texts, and marked. */
+export function estimateUsage(inputTokens: number, output: string): Usage {
+  return {
+    input: inputTokens,
+    cachedInput: 0,
+    cacheWrite5m: 0,
+    cacheWrite1h: 0,
+    output: estimateTokens(output),
+    reasoning: 0,
+    estimated: true,
+  };
+}
