@@ -87,13 +87,16 @@ function changesOf(prefix: string, a: Prices | PriceOverride, b: Prices | PriceO
   return PRICE_LINES.flatMap((line) => {
     const [old, fresh] = [a[line], b[line]];
     if (old === fresh) return [];
-    const isZero = (text: string | undefined) => text !== undefined && parseDecimal(text).coefficient === 0n;
     const crossesZero = old !== undefined && fresh !== undefined && isZero(old) !== isZero(fresh);
     const known = old !== undefined && fresh !== undefined && !isZero(old) && !isZero(fresh);
     return [
       { line: `${prefix}${line}`, old, new: fresh, crossesZero, factor: known ? factorOf(old, fresh) : undefined },
     ];
   });
+}
+
+function isZero(text: string | undefined): boolean {
+  return text !== undefined && parseDecimal(text).coefficient === 0n;
 }
 
 /** How many times the larger is the smaller, to six digits: exact enough to be compared with a limit. */

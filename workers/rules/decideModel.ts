@@ -67,7 +67,8 @@ class Desk {
   settlePrices(fed: Prices): void {
     const { history, opinionsOf, settings, alerts } = this.#given;
     const { id } = this.#model;
-    const prices = { ...fed, ...this.#override?.prices };
+    const known = this.#row.arePricesPartial ? this.#model.prices : undefined;
+    const prices = { ...known, ...fed, ...this.#override?.prices };
     const fingerprint = pricesFingerprint(prices);
     const judged = judgePrices({
       current: this.#model.prices,

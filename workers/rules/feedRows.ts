@@ -25,6 +25,8 @@ const UNITS: Readonly<Record<string, string>> = {
   reasoning: 'abilities',
   'architecture.input_modalities': 'abilities',
   expiration_date: 'expiration',
+  'limit.context': 'contextTokens',
+  'limit.output': 'maxOutputTokens',
 };
 /** Fields whose changes mean nothing for routing or are told elsewhere. */
 const RULES: Readonly<Record<string, string>> = {
@@ -68,7 +70,6 @@ function verdictOf(
   { field, old, new: fresh }: { field: string; old: string | null; new: string | null },
   judgements: ReadonlyMap<string, Judgement>,
 ): Pick<Row, 'verdict' | 'rule'> {
-  const ignored = (rule: string) => ({ verdict: 'ignored' as const, rule });
   if (field.startsWith('pricing.')) {
     if (!KEPT_PRICES.has(field)) return ignored('not_kept');
     if (isNothing(old) && isNothing(fresh) && !/\.(prompt|completion)$/.test(field)) return ignored('absent_is_zero');
@@ -84,8 +85,12 @@ function verdictOf(
     : { verdict: judgement.verdict, rule: judgement.rule };
 }
 
+function ignored(rule: string): Pick<Row, 'verdict' | 'rule'> {
+  return { verdict: 'ignored', rule };
+}
+
 function unitOfField(field: string): string | undefined {
-  return field.startsWith('pricing.') ? 'prices' : UNITS[field];
+  return /^(pricing|cost)\./.test(field) ? 'prices' : UNITS[field];
 }
 
 function isNothing(text: string | null): boolean {

@@ -14,6 +14,8 @@ export type FeedModel = {
   /** Says of itself that it costs nothing. */
   readonly free: boolean;
   readonly prices: Prices | undefined;
+  /** A line that is not in `prices` is not known to this feed, rather than not charged. */
+  readonly arePricesPartial?: boolean;
   readonly details: Partial<ModelDetails>;
   /** ISO date from which the feed says it is gone. */
   readonly expiresOn?: string | undefined;

@@ -28,6 +28,9 @@ export function genaiPriceOf(provider: string, model: string, at: Date): Prices 
 
 /** Vendors write claude-sonnet-4-5 where others have claude-sonnet-4.5. */
 function isSameName(a: string, b: string): boolean {
-  const plain = (name: string) => name.toLowerCase().replaceAll('.', '-');
   return plain(a) === plain(b);
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll('.', '-');
 }

@@ -68,6 +68,7 @@ function toFeedModel(id: string, model: z.infer<typeof Model>, raw: Readonly<Rec
     kind: 'model',
     free: false,
     prices: cost ? toPrices(cost) : undefined,
+    arePricesPartial: true,
     details: dropEmpty({ contextTokens: tokens(limit?.context), maxOutputTokens: tokens(limit?.output) }),
     fields: fieldsOf(raw, ['cost', 'limit']),
   };

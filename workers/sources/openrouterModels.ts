@@ -1,7 +1,7 @@
 // OpenRouter's GET /models: prices as decimal strings in USD per token, absent keys, aliases, routers, variants, time windows.
 import { z } from 'zod';
 import type { ModelDetails, Rating } from '../../src/domain/catalog.ts';
-import { EFFORTS, Effort } from '../../src/domain/chat.ts';
+import { EFFORTS, type Effort } from '../../src/domain/chat.ts';
 import { isDecimal, parseDecimal } from '../../src/domain/money.ts';
 import type { PriceOverride, Prices } from '../../src/domain/prices.ts';
 import { type FeedKind, type FeedModel, type FeedReading, FeedRefused, collectRows, fieldsOf } from './feedReading.ts';

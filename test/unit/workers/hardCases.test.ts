@@ -5,6 +5,13 @@ import { createWorld, opinion, told, typesOf } from './feedWorld.ts';
 
 const at = (input: number, output: number) => ({ input: perToken(input), output: perToken(output) });
 
+const alias = (input: number, output: number, slug: string) => ({
+  id: '~anthropic/claude-haiku-latest',
+  input,
+  output,
+  rest: { alias_target: { name: slug, slug } },
+});
+
 describe('a price of which the feed says something else by now', () => {
   it('is held when input falls by 99 % and output triples (glm-5.2)', () => {
     const world = createWorld();
@@ -76,12 +83,6 @@ describe('a price of which the feed says something else by now', () => {
 
   it('is nothing of ours when an alias moves to another model (claude-haiku-latest)', () => {
     const world = createWorld();
-    const alias = (input: number, output: number, slug: string) => ({
-      id: '~anthropic/claude-haiku-latest',
-      input,
-      output,
-      rest: { alias_target: { name: slug, slug } },
-    });
     world.read(0, [alias(1, 5, 'anthropic/claude-haiku-4.5'), { id: 'a/b' }]);
     const plan = world.read(24, [alias(0.1, 0.5, 'anthropic/claude-haiku-5.5'), { id: 'a/b' }]);
     expect(told(plan, '~anthropic/claude-haiku-latest')).to.have.members([
