@@ -176,6 +176,7 @@ create table public.projection_checkpoints (
   failed_position text,
   failure text,
   waiting_count integer,
+  epoch integer default 0 not null,
   constraint projection_checkpoints_pkey PRIMARY KEY (name)
 );
 
@@ -280,6 +281,14 @@ create table public.sign_in_links (
   sealed_key bytea not null,
   expires_at timestamp with time zone not null,
   constraint sign_in_links_pkey PRIMARY KEY (token_digest)
+);
+
+create table public.stream_heads (
+  stream text collate "C" not null,
+  revision bigint not null,
+  chain text not null,
+  event_id uuid not null,
+  constraint stream_heads_pkey PRIMARY KEY (stream)
 );
 
 create table public.usage_daily (

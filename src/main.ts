@@ -2,11 +2,12 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
+import { openAllowances } from './accounts/allowances.ts';
+import { type Limiter, openLimiter } from './accounts/limiter.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
 import { createFailedAuth } from './api/middleware/failedAuth.ts';
-import { openRateLimiter } from './api/middleware/rateLimit.ts';
 import type { Env } from './config/env.ts';
 import type { ProviderName } from './domain/catalog.ts';
 import type { EventStore } from './eventstore/eventStore.ts';
@@ -38,6 +39,7 @@ type Serving = {
   readonly env: Env;
   readonly gateway: OpenGateway;
   readonly store: EventStore;
+  readonly limiter: Limiter;
   readonly metrics: Metrics;
   readonly postgres: Postgres;
   readonly lifecycle: Lifecycle;
@@ -69,6 +71,10 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   lifecycle.own('the recorder', () => recorder.close());
   const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
+  const limiter = openLimiter({ redisUrl: env.redisUrl, logger, clock });
+  lifecycle.own('the limiter', () => limiter.close());
+  const allowances = openAllowances({ postgres, limiter, clock, logger });
+  lifecycle.own('the allowances', () => allowances.close());
   const gateway = await openGateway({
     store,
     recorder,
@@ -79,15 +85,17 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     providers: providers.byName,
     process: random.uuid(),
     checks: () => checkReadModels(postgres),
+    allowances,
   });
   lifecycle.own('the gateway', () => gateway.close());
-  await serve({ env, gateway, store, metrics, postgres, lifecycle, logger, clock, random });
+  await serve({ env, gateway, store, limiter, metrics, postgres, lifecycle, logger, clock, random });
 }
 
 async function serve({
   env,
   gateway,
   store,
+  limiter,
   metrics,
   postgres,
   lifecycle,
@@ -95,9 +103,6 @@ async function serve({
   clock,
   random,
 }: Serving): Promise<void> {
-  const limiter = openRateLimiter({ ...env.rateLimit, redisUrl: env.redisUrl, logger });
-  lifecycle.own('the rate limiter', () => limiter.close());
-
   const authenticator = createAuthenticator(postgres, clock);
   const app = createApp({
     gateway,
@@ -109,6 +114,7 @@ async function serve({
     sessions: createSessions({ postgres, clock, random }),
     pageFolder: PAGE_FOLDER,
     limiter,
+    rateLimit: env.rateLimit,
     postgres,
     clock,
     random,

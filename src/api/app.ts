@@ -27,7 +27,7 @@ export function createApp(tools: ApiTools): Express {
   app.use(servePage({ folder: tools.pageFolder, random: tools.random }));
   const open = ROUTES.filter(({ access }) => access === 'open');
   for (const { method, path, create } of open) app[method](path, create(tools));
-  app.use(authenticate(tools), limitRate(tools.limiter));
+  app.use(authenticate(tools), limitRate(tools));
   app.use(express.json({ limit: MOST_BODY, type: () => true, verify: keepBytes }));
   for (const { method, path, create } of ROUTES.filter(({ access }) => access === 'key'))
     app[method](path, create(tools));

@@ -2,9 +2,9 @@
 import type { Response } from 'express';
 import { RouterError } from '../domain/errors.ts';
 import type { AnswerStream, Answered, StreamPiece, StreamStart } from '../gateway/gateway.ts';
-import type { Logger } from '../platform/logger.ts';
 import { createEventStream } from './eventStream.ts';
 import { streamHeaders } from './openaiFormat.ts';
+import type { ApiTools } from './tools.ts';
 
 export type StreamChunk = Extract<StreamPiece, { kind: 'chunk' }>['chunk'];
 
@@ -21,9 +21,9 @@ export async function streamAnswer(
   response: Response,
   open: () => Promise<AnswerStream>,
   format: StreamFormat,
-  logger: Logger,
+  { logger, streamTimes }: Pick<ApiTools, 'logger' | 'streamTimes'>,
 ): Promise<void> {
-  const out = createEventStream(response);
+  const out = createEventStream(response, streamTimes);
   const requestId = String(response.locals['requestId']);
   const fail = async (error: RouterError, start?: StreamStart): Promise<void> => {
     logger.warn('a stream ended in an error', { requestId, code: error.code, error });

@@ -8,25 +8,28 @@ import type { AuthTools } from './middleware/authenticate.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { History } from '../replay/history.ts';
-import type { RateLimiter } from './middleware/rateLimit.ts';
+import type { EventStreamTimes } from './eventStream.ts';
+import type { RateTools } from './middleware/rateLimit.ts';
 
-export type ApiTools = AuthTools & {
-  readonly gateway: Gateway;
-  /** What the log says of the past. */
-  readonly history: History;
-  readonly store: EventStore;
-  readonly metrics: Metrics;
-  readonly sessions: Sessions;
-  /** Where the built web page is. */
-  readonly pageFolder: string;
-  readonly limiter: RateLimiter;
-  readonly postgres: Postgres;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Aborted when the process is to end: what streams ends by itself. */
-  readonly stopping: AbortSignal;
-  readonly corsOrigins: readonly string[];
-  /** Whose word on the caller's address counts, as Express takes it. */
-  readonly trustProxy: number | readonly string[];
-};
+export type ApiTools = AuthTools &
+  RateTools & {
+    readonly gateway: Gateway;
+    /** What the log says of the past. */
+    readonly history: History;
+    readonly store: EventStore;
+    readonly metrics: Metrics;
+    readonly sessions: Sessions;
+    /** Where the built web page is. */
+    readonly pageFolder: string;
+    readonly postgres: Postgres;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly logger: Logger;
+    /** Aborted when the process is to end: what streams ends by itself. */
+    readonly stopping: AbortSignal;
+    /** Other times of event streams than the usual ones. */
+    readonly streamTimes?: EventStreamTimes;
+    readonly corsOrigins: readonly string[];
+    /** Whose word on the caller's address counts, as Express takes it. */
+    readonly trustProxy: number | readonly string[];
+  };

@@ -93,6 +93,8 @@ export const RequestCompleted = z.object({
   /** An estimate: the baseline's price at the token counts that were used. */
   baselineCostUsd: usd.nullable(),
   savingsUsd: usd.nullable(),
+  /** The router's own markup, on top of the cost; absent or null = none. Charged is cost and markup. */
+  markupUsd: usd.nullable().optional(),
   latencyMs: z.number().nonnegative(),
   firstTokenMs: z.number().nonnegative().nullable(),
   /** Time of the request that was not spent waiting for a provider. */
@@ -204,6 +206,9 @@ export const EVENT_VERSIONS: { readonly [T in EventType]: number } = {
 export function schemaOf<T extends EventType>(type: T): (typeof schemas)[T] {
   return schemas[type];
 }
+
+/** Of the streams' names: everything that is ours in a log. */
+export const EVENT_CATEGORIES = ['request', 'feedback', 'catalog', 'policy', 'health', 'admin'] as const;
 
 export const CATALOG_STREAM = 'catalog-main';
 export const POLICY_STREAM = 'policy-main';

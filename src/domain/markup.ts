@@ -1,6 +1,6 @@
 // The router's own markup on what a call cost, by the price band of the model that answered. Pure and exact.
 import { z } from 'zod';
-import { type PicoUsd, amountOf, compareDecimals, isDecimal, parseDecimal } from './money.ts';
+import { type PicoUsd, amountOf, compareDecimals, formatUsd, isDecimal, parseDecimal, parseUsd } from './money.ts';
 import type { Prices } from './prices.ts';
 
 /** Applies to models whose blended price (3 input : 1 output) is below that; the last band has null and takes the rest. */
@@ -46,6 +46,15 @@ export function markupOn(cost: PicoUsd, prices: Prices | undefined, bands: reado
   const { coefficient, scale } = parseDecimal(percent);
   // The amount is whole picos; as a "price" of pico-dollars a unit it is rounded by the one rule that there is.
   return amountOf({ coefficient: coefficient * cost, scale: scale + 2 + 12, raw: '' }, 1);
+}
+
+/** As the event keeps it: null when the org has no markup or the cost is not known. */
+export function markupUsd(
+  cost: string | null,
+  prices: Prices | undefined,
+  bands: readonly MarkupBand[] | null,
+): string | null {
+  return cost === null || !bands ? null : formatUsd(markupOn(parseUsd(cost), prices, bands));
 }
 
 function bandOf(prices: Prices | undefined, bands: readonly MarkupBand[] | null): MarkupBand | undefined {

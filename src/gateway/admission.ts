@@ -1,5 +1,6 @@
 // How many requests run in this process, and how it stops taking them: running ones get a grace time, then they are aborted, and
 // what happened to them is recorded like any other end.
+import { setMaxListeners } from 'node:events';
 import { RouterError } from '../domain/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -16,6 +17,8 @@ export type Admission = {
 
 export function createAdmission(clock: Clock, most: number, canRecord: () => boolean): Admission {
   const leaving = new AbortController();
+  // Each running request listens to it.
+  setMaxListeners(0, leaving.signal);
   let draining = false;
   let running = 0;
   let onEmpty: (() => void) | undefined;

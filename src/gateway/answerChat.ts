@@ -7,7 +7,7 @@ import type { RoutedRequest, WholeAnswer } from './gateway.ts';
 import { type Story, type StoryTools, beginStory, endStory, toAnswered, toCallerError } from './story.ts';
 
 export async function answerChat(request: RoutedRequest, tools: StoryTools): Promise<WholeAnswer> {
-  const story = beginStory(request, tools);
+  const story = await beginStory(request, tools);
   const walked = await orRecorded(
     story,
     walkChain<WholeCall>(story.call, callWhole(request.chat, story.call.inputTokens), tools),

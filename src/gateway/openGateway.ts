@@ -1,4 +1,5 @@
 // Brings log, snapshot, health, providers and the story of a request together into the one thing that the API talks to.
+import type { Allowances } from '../accounts/allowances.ts';
 import type { ProviderName } from '../domain/catalog.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
@@ -17,6 +18,7 @@ import type { StoryTools } from './story.ts';
 import { streamChat } from './streamChat.ts';
 
 export type GatewayOptions = {
+  readonly allowances: Allowances;
   readonly store: EventStore;
   readonly recorder: Recorder;
   readonly providers: ReadonlyMap<ProviderName, Provider>;

@@ -1,11 +1,14 @@
 // The record of one request: its beginning beside the first provider call, its end before its caller hears the end.
+import type { Allowance, Allowances } from '../accounts/allowances.ts';
 import type { CatalogModel } from '../domain/catalog.ts';
 import { RouterError } from '../domain/errors.ts';
 import { type EventData, requestStream } from '../domain/events.ts';
+import { markupUsd } from '../domain/markup.ts';
 import { formatUsd, parseUsd } from '../domain/money.ts';
 import { type Usage, costOf, costUsd, promptTokens } from '../domain/usage.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
 import { isoTime } from '../platform/clock.ts';
+import { toAsk, toOutcome } from './askAllowance.ts';
 import { type AttemptRecord, type AttemptTools, type Call, type FailedAttempt, roundMs } from './attempts.ts';
 import { type DecideTools, type Decided, decideRequest, toCall, toRouted } from './decideRequest.ts';
 import { failureToError } from './failureToError.ts';
@@ -14,6 +17,7 @@ import type { Answered, RoutedRequest } from './gateway.ts';
 export type StoryTools = DecideTools &
   AttemptTools & {
     readonly recorder: Recorder;
+    readonly allowances: Allowances;
     readonly simulated: boolean;
     /** Fires when this process may wait no longer for what runs. */
     readonly leaving: AbortSignal;
@@ -23,6 +27,8 @@ export type Story = {
   readonly request: RoutedRequest;
   readonly decided: Decided;
   readonly call: Call;
+  /** What is held of the limits and budgets of key and org until the end. */
+  readonly allowance: Allowance;
   /** Settles when the decision is durable, or cannot be. */
   readonly routed: Promise<void>;
 };
@@ -39,14 +45,19 @@ export type Ending = {
   readonly cancelled: boolean;
 };
 
-export function beginStory(request: RoutedRequest, tools: StoryTools): Story {
+/** @throws RouterError when key or org may not do that; then there is no story, and no event */
+export async function beginStory(request: RoutedRequest, tools: StoryTools): Promise<Story> {
   const decided = decideRequest(request, tools);
+  const call = toCall(request, decided, tools.leaving);
+  const allowance = await tools.allowances.admit(
+    toAsk(request, call, decided.inputs.features.taskType, tools.clock.monotonicMs()),
+  );
   const routed = tools.recorder.record(requestStream(request.requestId), [
     { type: 'RequestRouted', data: toRouted(request, decided, tools.simulated) },
   ]);
   // Its failure is met in `endStory`; until then the provider is already working.
   routed.catch(() => undefined);
-  return { request, decided, call: toCall(request, decided, tools.leaving), routed };
+  return { request, decided, call, allowance, routed };
 }
 
 /** Resolves when the whole story is durable. @throws RouterError `overloaded` when it cannot be recorded */
@@ -82,6 +93,7 @@ export async function endStory(
     baselineModelId: baseline?.modelId ?? null,
     baselineCostUsd: baselineCost,
     savingsUsd: cost !== null && baselineCost !== null ? formatUsd(parseUsd(baselineCost) - parseUsd(cost)) : null,
+    markupUsd: markupUsd(cost, ending.model?.prices, request.caller.markup),
     latencyMs,
     firstTokenMs: ending.firstTokenMs === undefined ? null : roundMs(ending.firstTokenMs),
     overheadMs: roundMs(Math.max(0, latencyMs - waitedMs)),
@@ -94,6 +106,7 @@ export async function endStory(
     await recordable(recorder.record(stream, [...attempts, { type: 'RequestCompleted', data: end }]));
   } finally {
     recorder.forget(stream);
+    await story.allowance.settle(toOutcome(records, end));
   }
   return end;
 }

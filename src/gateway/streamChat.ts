@@ -12,7 +12,7 @@ import { type Tally, createTally } from './tally.ts';
 
 /** Resolves at the first token. @throws RouterError when there is none; it is recorded before it is thrown. */
 export async function streamChat(request: RoutedRequest, tools: StoryTools): Promise<AnswerStream> {
-  const story = beginStory(request, tools);
+  const story = await beginStory(request, tools);
   const run = callStream(request.chat, () => tools.clock.monotonicMs());
   const walked = await orRecorded(story, walkChain<OpenedStream>(story.call, run, tools), tools);
   if (!walked.ok) {

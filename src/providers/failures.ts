@@ -132,9 +132,17 @@ export function parseJson(text: string): unknown {
   }
 }
 
+const QuotaFailures = z.array(
+  z.looseObject({ violations: z.array(z.looseObject({ quotaId: z.string().optional() })).optional() }),
+);
+
+/** Anthropic's `details.error_code`; of Gemini's, that a limit of days and not of minutes was reached. */
 function readDetailCode(details: unknown): string | undefined {
   const result = z.looseObject({ error_code: z.string() }).safeParse(details);
-  return result.success ? result.data.error_code : undefined;
+  if (result.success) return result.data.error_code;
+  const quotas = QuotaFailures.safeParse(details);
+  const ids = quotas.success ? quotas.data.flatMap(({ violations = [] }) => violations) : [];
+  return ids.some(({ quotaId }) => /PerDay/.test(quotaId ?? '')) ? 'usage_limit_exceeded' : undefined;
 }
 
 const RetryInfo = z.array(z.looseObject({ retryDelay: z.string().optional() }));

@@ -1,7 +1,9 @@
 // One HTTP exchange with a vendor: its timeouts, a cap on what is read, and transport errors as failures. Never retries.
+import { type Readable, type Transform, pipeline } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Agent, type Dispatcher, errors, request } from 'undici';
 import type { Timeouts } from '../domain/policy.ts';
-import { malformed, parseJson, toFailure } from './failures.ts';
+import { malformed, parseJson, toFailure, toHiddenFailure } from './failures.ts';
 import { type Failure, ProviderError } from './provider.ts';
 
 export type HttpPool = {
@@ -47,8 +49,16 @@ export type JsonReply = { readonly status: number; readonly body: unknown; reado
 
 /** Posts JSON and reads a JSON answer of status 200. @throws ProviderError for everything else */
 export async function postJson(pool: HttpPool, exchange: Exchange): Promise<JsonReply> {
-  const { status, header, text } = await post(pool, exchange);
-  return readJsonReply(pool, { status, header, text });
+  const reply = readJsonReply(pool, await post(pool, exchange));
+  const error = hiddenError(reply.body);
+  if (error === undefined) return reply;
+  throw new ProviderError({ ...toHiddenFailure(error, pool.now()), providerRequestId: reply.requestId });
+}
+
+/** An error that came with status 200; Gemini wraps it in an array when it was asked for a stream. */
+export function hiddenError(body: unknown): unknown {
+  const first: unknown = Array.isArray(body) ? body[0] : body;
+  return first !== null && typeof first === 'object' && 'error' in first ? (first.error ?? undefined) : undefined;
 }
 
 export type TextReply = {
@@ -72,7 +82,7 @@ export async function post(pool: HttpPool, exchange: Exchange): Promise<TextRepl
       signal,
     }),
   );
-  const text = await guarded(exchange, () => readCapped(reply.body, () => pool.now() > until));
+  const text = await guarded(exchange, () => readCapped(decoded(reply), () => pool.now() > until));
   return { status: reply.statusCode, header: (name) => reply.headers[name]?.toString(), text };
 }
 
@@ -89,11 +99,24 @@ export function readJsonReply(pool: HttpPool, { status, header, text }: TextRepl
   return { status, body, requestId };
 }
 
+/** Nobody asks for a compressed answer; some proxy compresses it all the same. */
+export function decoded({ headers, body }: Dispatcher.ResponseData): Readable {
+  const decoder = DECODERS.get(headers['content-encoding']?.toString() ?? '');
+  // `pipeline` and not `pipe`: a body that breaks must break its reader.
+  return decoder ? pipeline(body, decoder(), () => undefined) : body;
+}
+
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
+  ['gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
 /** A body that drips for ever ends too: `isLate` is asked at every piece of it. */
-export async function readCapped(body: AsyncIterable<Buffer>, isLate: () => boolean): Promise<string> {
+export async function readCapped(body: Readable, isLate: () => boolean): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of body) {
+  for await (const part of body as AsyncIterable<Buffer>) {
     bytes += part.length;
     if (bytes > MOST_BYTES) throw new ProviderError(malformed(`the provider's answer is over ${MOST_BYTES} bytes`));
     if (isLate()) throw new ProviderError({ kind: 'timed-out', message: 'the answer took longer than it may' });

@@ -1,20 +1,21 @@
 // One streamed exchange with a vendor: server-sent events as they come, under a timeout for the first, one between bytes and
 // one for all. Never retries.
-import { type Dispatcher, request } from 'undici';
+import type { Readable } from 'node:stream';
+import { request } from 'undici';
 import { createParser } from 'eventsource-parser';
 import { malformed, parseJson, toHiddenFailure } from './failures.ts';
 import {
   type Exchange,
   type HttpPool,
   MOST_BYTES,
+  decoded,
   guarded,
+  hiddenError,
   readCapped,
   readJsonReply,
   transportFailure,
 } from './http.ts';
 import { ProviderError } from './provider.ts';
-
-type Body = Dispatcher.ResponseData['body'];
 
 export type EventReply = {
   readonly status: number;
@@ -42,17 +43,20 @@ export async function postForEvents(pool: HttpPool, exchange: Exchange): Promise
   );
   const header = (name: string): string | undefined => reply.headers[name]?.toString();
   if (reply.statusCode !== 200 || /json|html/.test(header('content-type') ?? '')) {
-    const text = await guarded(exchange, () => readCapped(reply.body, () => pool.now() - startedAt > timeouts.wholeMs));
+    const text = await guarded(exchange, () =>
+      readCapped(decoded(reply), () => pool.now() - startedAt > timeouts.wholeMs),
+    );
     const { body: whole, requestId } = readJsonReply(pool, { status: reply.statusCode, header, text });
     throw new ProviderError({ ...failureOfWhole(whole, text, pool.now()), providerRequestId: requestId });
   }
   let wanted = true;
+  const source = decoded(reply);
   // Errors reach the reader of `events`; one that comes when nobody reads any more must not end the process.
-  reply.body.on('error', () => (wanted = false));
+  source.on('error', () => (wanted = false));
   return {
     status: reply.statusCode,
     requestId: header('x-request-id') ?? header('request-id') ?? header('x-generation-id'),
-    events: readEvents(reply.body, { pool, exchange, startedAt, keep: () => !wanted }),
+    events: readEvents(source, { pool, exchange, startedAt, keep: () => !wanted }),
     drain: () => {
       wanted = false;
       void reply.body.dump({ limit: 16_384 });
@@ -61,8 +65,7 @@ export async function postForEvents(pool: HttpPool, exchange: Exchange): Promise
 }
 
 function failureOfWhole(whole: unknown, text: string, now: number): ReturnType<typeof malformed> {
-  const first: unknown = Array.isArray(whole) ? whole[0] : whole;
-  const error = first !== null && typeof first === 'object' && 'error' in first ? first.error : undefined;
+  const error = hiddenError(whole);
   return error === undefined
     ? malformed('the provider answered a stream with one body', text)
     : toHiddenFailure(error, now);
@@ -75,7 +78,7 @@ type Reading = {
   readonly keep: () => boolean;
 };
 
-async function* readEvents(body: Body, reading: Reading): AsyncGenerator<string> {
+async function* readEvents(body: Readable, reading: Reading): AsyncGenerator<string> {
   const { pool, exchange, startedAt, keep } = reading;
   const decode = createEventDecoder();
   let bytes = 0;

@@ -13,6 +13,10 @@ export type Reply = {
   readonly hang?: boolean;
   /** Ends the connection instead of an answer. */
   readonly reset?: boolean;
+  /** Written one after the other as the events of a stream, which then ends, is cut, or stalls. */
+  readonly frames?: readonly string[];
+  readonly cut?: boolean;
+  readonly stall?: boolean;
 };
 export type Received = {
   readonly vendor: ProviderName;
@@ -25,6 +29,8 @@ export type Received = {
 export type FaultProvider = {
   readonly baseUrls: Readonly<Record<ProviderName, string>>;
   readonly received: Received[];
+  /** Bytes of frames that our side has taken. */
+  sentBytes(): number;
   /** The next replies of that vendor, in order; the last one is repeated. */
   script(vendor: ProviderName, ...replies: readonly Reply[]): void;
   /** Every vendor answers well again, and nothing has been received. */
@@ -45,6 +51,7 @@ export const ANSWER = 'Paris is the capital of France.';
 export async function openFaultProvider(): Promise<FaultProvider> {
   const scripts = new Map<ProviderName, Reply[]>();
   const received: Received[] = [];
+  let sent = 0;
   const next = (vendor: ProviderName): Reply => {
     const replies = scripts.get(vendor) ?? [];
     return (replies.length > 1 ? replies.shift() : replies[0]) ?? goodReply(vendor);
@@ -55,7 +62,7 @@ export async function openFaultProvider(): Promise<FaultProvider> {
       response.writeHead(404).end();
       return;
     }
-    void answer(request, response, vendor, received, next);
+    void answer(request, response, vendor, { received, next, onBytes: (bytes) => (sent += bytes) });
   });
   const url = await listen(server, '127.0.0.1', 0);
   return {
@@ -64,10 +71,12 @@ export async function openFaultProvider(): Promise<FaultProvider> {
       string
     >,
     received,
+    sentBytes: () => sent,
     script: (vendor, ...replies) => void scripts.set(vendor, [...replies]),
     reset() {
       scripts.clear();
       received.length = 0;
+      sent = 0;
     },
     async close() {
       server.closeAllConnections();
@@ -76,12 +85,17 @@ export async function openFaultProvider(): Promise<FaultProvider> {
   };
 }
 
+type Answering = {
+  readonly received: Received[];
+  readonly next: (vendor: ProviderName) => Reply;
+  readonly onBytes: (bytes: number) => void;
+};
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   vendor: ProviderName,
-  received: Received[],
-  next: (vendor: ProviderName) => Reply,
+  { received, next, onBytes }: Answering,
 ): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
@@ -91,18 +105,43 @@ async function answer(
     call.gone = !response.writableFinished;
   });
   received.push(call);
-  const { status = 200, body: reply, headers = {}, delayMs = 0, hang = false, reset = false } = next(vendor);
+  const scripted = next(vendor);
+  const { status = 200, body: reply, headers = {}, delayMs = 0, hang = false, reset = false } = scripted;
   if (hang) return;
   if (reset) {
     request.socket.destroy();
     return;
   }
   const send = () => {
+    if (scripted.frames) {
+      void sendFrames(response, scripted, onBytes);
+      return;
+    }
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof reply === 'string' ? reply : JSON.stringify(reply ?? goodReply(vendor).body));
   };
   if (delayMs > 0) setTimeout(send, delayMs).unref();
   else send();
+}
+
+async function sendFrames(response: ServerResponse, reply: Reply, onBytes: (bytes: number) => void): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...reply.headers });
+  for (const frame of reply.frames ?? []) {
+    if (response.destroyed) return;
+    onBytes(Buffer.byteLength(frame));
+    if (response.write(frame)) continue;
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        response.off('drain', go).off('close', go);
+        resolve();
+      };
+      response.on('drain', go).on('close', go);
+    });
+  }
+  if (reply.stall) return;
+  // What was written must have left before the connection is cut.
+  if (reply.cut) setTimeout(() => response.destroy(), 30);
+  else response.end();
 }
 
 /** A short answer in the vendor's own words: 20 tokens in, 8 out. */

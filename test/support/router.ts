@@ -10,7 +10,9 @@ import { createSessions } from '../../src/accounts/sessions.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
 import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
-import { openRateLimiter } from '../../src/api/middleware/rateLimit.ts';
+import type { ApiTools } from '../../src/api/tools.ts';
+import { openAllowances } from '../../src/accounts/allowances.ts';
+import { openLimiter } from '../../src/accounts/limiter.ts';
 import { type RawEnv, loadEnv } from '../../src/config/env.ts';
 import { PROVIDERS, type ProviderName } from '../../src/domain/catalog.ts';
 import { type DomainEvent, POLICY_STREAM, requestStream } from '../../src/domain/events.ts';
@@ -51,6 +53,7 @@ export type RouterOptions = {
   /** Where the built web page is. */
   readonly pageFolder?: string;
   readonly mostInFlight?: number;
+  readonly streamTimes?: ApiTools['streamTimes'];
   /** Published over the one in config/routing.yaml. */
   readonly policy?: (policy: Policy) => Policy;
   /** What the API gets in place of the gateway. */
@@ -110,6 +113,8 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   watchProjectionLag(postgres, metrics);
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   const providers = openProviders(env.providers, () => clock.now());
+  const limiter = openLimiter({ logger, clock, redisUrl: env.redisUrl });
+  const allowances = openAllowances({ postgres, limiter, clock, logger });
   const gateway = await openGateway({
     store,
     recorder,
@@ -120,10 +125,10 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     simulated: simulated !== undefined,
     process: random.uuid(),
     checks: async () => ({ problems: [], details: {} }),
+    allowances,
     ...(options.mostInFlight === undefined ? {} : { mostInFlight: options.mostInFlight }),
   });
   const stop = new AbortController();
-  const limiter = openRateLimiter({ ...env.rateLimit, logger });
   const app = createApp({
     gateway: options.wrapGateway?.(gateway) ?? gateway,
     history: createHistory(store),
@@ -134,10 +139,12 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     sessions: createSessions({ postgres, clock, random }),
     pageFolder: options.pageFolder ?? join('dist', 'dashboard'),
     limiter,
+    rateLimit: env.rateLimit,
     postgres,
     clock,
     random,
     logger,
+    ...(options.streamTimes ? { streamTimes: options.streamTimes } : {}),
     corsOrigins: env.corsOrigins,
     trustProxy: env.trustProxy,
     failedAuth: createFailedAuth(clock),
@@ -172,8 +179,9 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       await gateway.drain(1_000);
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await limiter.close();
       await gateway.close();
+      await allowances.close();
+      await limiter.close();
       await providers.close();
       await recorder.close();
       await store.close();

@@ -1,84 +1,87 @@
-// Requests per key and window: in Redis when there is one, in this process while it is away or where there is none.
+// Requests of a key and its org per window, and the headers that say where they stand. Tokens are counted where they are
+// known; here stands only what is left of them.
 import type { RequestHandler } from 'express';
-import { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { MINUTE_SEC, holdersOf, tokensKey } from '../../accounts/allowances.ts';
+import type { KeyHolder } from '../../accounts/authenticate.ts';
+import type { Limiter } from '../../accounts/limiter.ts';
 import { RouterError } from '../../domain/errors.ts';
-import type { Caller } from '../../gateway/gateway.ts';
-import type { Logger } from '../../platform/logger.ts';
 
-export type RateLimiter = {
-  readonly max: number;
-  /** Takes one of the key's requests. `allowed` false = none was left. */
-  take(key: string): Promise<{ readonly allowed: boolean; readonly remaining: number; readonly resetMs: number }>;
-  close(): Promise<void>;
-};
+/** For keys that have no limit of their own. */
+export type RateSettings = { readonly max: number; readonly windowSec: number };
+export type RateTools = { readonly limiter: Limiter; readonly rateLimit: RateSettings };
 
-export type LimitSettings = {
+type State = {
+  readonly scope: 'key' | 'org';
   readonly max: number;
   readonly windowSec: number;
-  readonly redisUrl?: string | undefined;
-  readonly logger: Logger;
+  readonly used: number;
+  readonly resetSec: number;
 };
 
-export function openRateLimiter({ max, windowSec, redisUrl, logger }: LimitSettings): RateLimiter {
-  const memory = new RateLimiterMemory({ points: max, duration: windowSec });
-  const redis = redisUrl === undefined ? undefined : openRedis(redisUrl, logger);
-  const limiter = redis
-    ? new RateLimiterRedis({
-        storeClient: redis,
-        points: max,
-        duration: windowSec,
-        keyPrefix: 'omni-rate',
-        insuranceLimiter: memory,
-        rejectIfRedisNotReady: true,
-      })
-    : memory;
-  return {
-    max,
-    async take(key) {
-      try {
-        const { remainingPoints, msBeforeNext } = await limiter.consume(key);
-        return { allowed: true, remaining: remainingPoints, resetMs: msBeforeNext };
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        return { allowed: false, remaining: 0, resetMs: error.msBeforeNext };
-      }
-    },
-    async close() {
-      redis?.disconnect();
-    },
-  };
-}
-
-function openRedis(url: string, logger: Logger): Redis {
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 2_000 });
-  redis.on('error', (error: Error) =>
-    logger.warn('Redis is away; rate limits are kept in this process', { error: error.message }),
-  );
-  return redis;
-}
-
-export function limitRate(limiter: RateLimiter): RequestHandler {
+export function limitRate(tools: RateTools): RequestHandler {
   return async (_request, response, next) => {
-    const { keyId } = response.locals['caller'] as Caller;
-    const { allowed, remaining, resetMs } = await limiter.take(keyId);
-    const resetSec = Math.max(1, Math.ceil(resetMs / 1_000));
-    response.set({
-      'x-ratelimit-limit': String(limiter.max),
-      'x-ratelimit-remaining': String(Math.max(0, remaining)),
-      'x-ratelimit-reset': String(resetSec),
-    });
-    if (!allowed) {
-      throw new RouterError(
-        'rate_limit_exceeded',
-        `This key may make ${limiter.max} requests in a window; the window ends in ${resetSec} s.`,
-        {
-          retryAfterSec: resetSec,
-          shouldRetry: true,
-          details: { limit: limiter.max, remaining: 0, reset_sec: resetSec },
-        },
-      );
-    }
+    const caller = response.locals['caller'] as KeyHolder;
+    const requests = tightest(await countRequest(caller, tools));
+    const tokens = tightest(await readTokens(caller, tools));
+    if (requests) response.set({ ...toHeaders(requests, ''), ...toHeaders(requests, '-requests') });
+    if (tokens) response.set(toHeaders(tokens, '-tokens'));
+    if (requests && requests.used > requests.max) throw refusal(requests);
     next();
   };
+}
+
+async function countRequest(caller: KeyHolder, { limiter, rateLimit }: RateTools): Promise<State[]> {
+  const states: State[] = [];
+  for (const { scope, id, limits } of holdersOf(caller)) {
+    const own = limits.requestsPerMin === null ? undefined : { max: limits.requestsPerMin, windowSec: MINUTE_SEC };
+    const rule = own ?? (scope === 'key' ? rateLimit : undefined);
+    if (!rule) continue;
+    const { used, resetMs } = await limiter.add(`requests:${scope}:${id}`, 1, rule.windowSec);
+    states.push({ scope, ...rule, used, resetSec: toSeconds(resetMs) });
+  }
+  return states;
+}
+
+async function readTokens(caller: KeyHolder, { limiter }: RateTools): Promise<State[]> {
+  const states: State[] = [];
+  for (const { scope, id, limits } of holdersOf(caller)) {
+    if (limits.tokensPerMin === null) continue;
+    const { used, resetMs } = await limiter.read(tokensKey(scope, id), MINUTE_SEC);
+    states.push({ scope, max: limits.tokensPerMin, windowSec: MINUTE_SEC, used, resetSec: toSeconds(resetMs) });
+  }
+  return states;
+}
+
+/** Of the key's and the org's limit the one that ends first. */
+function tightest(states: readonly State[]): State | undefined {
+  return states.toSorted((a, b) => remainingOf(a) - remainingOf(b))[0];
+}
+
+function remainingOf({ max, used }: State): number {
+  return Math.max(0, max - used);
+}
+
+function toSeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
+}
+
+function toHeaders(state: State, of: '' | '-requests' | '-tokens'): Record<string, string> {
+  return {
+    [`x-ratelimit-limit${of}`]: String(state.max),
+    [`x-ratelimit-remaining${of}`]: String(remainingOf(state)),
+    [`x-ratelimit-reset${of}`]: String(state.resetSec),
+  };
+}
+
+function refusal({ scope, max, windowSec, resetSec }: State): RouterError {
+  const limit = windowSec === MINUTE_SEC ? 'requests_per_min' : 'requests';
+  return new RouterError(
+    'rate_limit_exceeded',
+    `This ${scope} may make ${max} requests in ${windowSec} s; the window ends in ${resetSec} s.`,
+    {
+      retryAfterSec: resetSec,
+      shouldRetry: true,
+      details: { limit, scope, max, remaining: 0, window_sec: windowSec, reset_sec: resetSec },
+    },
+  );
 }

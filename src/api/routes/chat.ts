@@ -34,13 +34,14 @@ export const chat: Route = {
   create: (tools) => answerShort(tools, 'chat'),
 };
 
-export function answerShort({ gateway, logger }: ApiTools, surface: Surface): RequestHandler {
+export function answerShort(tools: ApiTools, surface: Surface): RequestHandler {
+  const { gateway } = tools;
   return async (request, response) => {
     const body = parseInput(ChatRequest, request.body);
     const streaming = body.stream === true;
     const parsed = { ...fromChatRequest(body, gateway.catalog()), streaming };
     const routed = toRoutedRequest(request, response, surface, parsed);
-    if (streaming) return await streamAnswer(response, () => gateway.stream(routed), shortStream(), logger);
+    if (streaming) return await streamAnswer(response, () => gateway.stream(routed), shortStream(), tools);
     const answer = await gateway.answer(routed);
     response.set(answerHeaders(answer)).json(toChatAnswer(answer));
   };

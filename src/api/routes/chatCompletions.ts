@@ -27,19 +27,18 @@ export const chatCompletions: Route = {
     },
     errors: CHAT_ERRORS,
   },
-  create:
-    ({ gateway, logger }) =>
-    async (request, response) => {
-      const body = parseInput(ChatCompletionsRequest, request.body);
-      const streaming = body.stream === true;
-      const parsed = { ...fromChatCompletions(body, gateway.catalog()), streaming };
-      const routed = toRoutedRequest(request, response, 'chat-completions', parsed);
-      const metadata = request.header('x-omni-metadata') === 'true';
-      if (streaming) {
-        const format = completionStream({ usage: body.stream_options?.include_usage === true, metadata });
-        return await streamAnswer(response, () => gateway.stream(routed), format, logger);
-      }
-      const answer = await gateway.answer(routed);
-      response.set(answerHeaders(answer)).json(toChatCompletion(answer, metadata));
-    },
+  create: (tools) => async (request, response) => {
+    const { gateway } = tools;
+    const body = parseInput(ChatCompletionsRequest, request.body);
+    const streaming = body.stream === true;
+    const parsed = { ...fromChatCompletions(body, gateway.catalog()), streaming };
+    const routed = toRoutedRequest(request, response, 'chat-completions', parsed);
+    const metadata = request.header('x-omni-metadata') === 'true';
+    if (streaming) {
+      const format = completionStream({ usage: body.stream_options?.include_usage === true, metadata });
+      return await streamAnswer(response, () => gateway.stream(routed), format, tools);
+    }
+    const answer = await gateway.answer(routed);
+    response.set(answerHeaders(answer)).json(toChatCompletion(answer, metadata));
+  },
 };

@@ -180,7 +180,14 @@ describe('errors of the router itself over HTTP', () => {
       expect(limited.headers.get('x-ratelimit-limit')).to.equal('2');
       const wait = Number(limited.headers.get('retry-after'));
       expect(wait).to.be.within(1, 60);
-      expect(limited.body['error']?.['details']).to.deep.equal({ limit: 2, remaining: 0, reset_sec: wait });
+      expect(limited.body['error']?.['details']).to.deep.equal({
+        limit: 'requests_per_min',
+        scope: 'key',
+        max: 2,
+        remaining: 0,
+        window_sec: 60,
+        reset_sec: wait,
+      });
       const other = await router.createKey(['read']);
       expect((await router.send('/v1/models', { key: other.key })).status).to.equal(200);
     } finally {
