@@ -11,7 +11,6 @@ import { appendAdminActions } from '../../../workers/jobs/appendAdminActions.ts'
 import { IDLE, createJobTools } from '../../support/jobs.ts';
 import { useDatabase } from '../../support/postgres.ts';
 
-
 async function actionsIn(store: EventStore): Promise<string[]> {
   const actions: string[] = [];
   for await (const recorded of store.readStream(ADMIN_STREAM)) {

@@ -8,7 +8,7 @@ import { createMemoryEventStore } from '../../../src/eventstore/memory.ts';
 import type { JobName } from '../../../src/queue/jobs.ts';
 import { JOBS } from '../../../src/queue/jobs.ts';
 import { readCatalogEvents } from '../../../workers/applyPlan.ts';
-import type { JobData, JobTools, Summary } from '../../../workers/job.ts';
+import type { JobTools, Summary } from '../../../workers/job.ts';
 import { runJob } from '../../../workers/runJob.ts';
 import { type FeedServer, openFeedServer } from '../../support/feedServer.ts';
 import { createJobTools, createMovedClock } from '../../support/jobs.ts';
@@ -71,7 +71,7 @@ async function openBench() {
     run: (name, data = {}, { dryRun = false, signal = new AbortController().signal } = {}) =>
       runJob(bench.tools, {
         name,
-        data: JOBS[name].parse({ trigger: 'test', ...data }) as JobData<typeof name>,
+        data: JOBS[name].parse({ trigger: 'test', ...data }),
         queueId: null,
         attempt: 1,
         signal,
