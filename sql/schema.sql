@@ -177,6 +177,21 @@ create table public.job_runs (
 CREATE INDEX job_runs_latest ON public.job_runs USING btree (started_at DESC);
 CREATE INDEX job_runs_running ON public.job_runs USING btree (job) WHERE (status = 'running'::text);
 
+create table public.kept_answers (
+  holder_id uuid not null,
+  idempotency_key text not null,
+  digest text not null,
+  request_id uuid not null,
+  status integer,
+  headers jsonb,
+  body bytea,
+  lease_until timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint kept_answers_pkey PRIMARY KEY (holder_id, idempotency_key)
+);
+CREATE INDEX kept_answers_expiry ON public.kept_answers USING btree (expires_at);
+
 create table public.model_changes (
   id uuid not null,
   model_id uuid not null,
