@@ -4,7 +4,8 @@ import { openEvent } from '../src/eventstore/codec.ts';
 import type { Position, RecordedEvent } from '../src/eventstore/eventStore.ts';
 import { type Clock, isoTime } from '../src/platform/clock.ts';
 import { type Postgres, isUnavailable } from '../src/platform/postgres.ts';
-import { CheckpointMovedError, moveCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, CheckpointMovedError, moveCheckpoint } from './checkpoint.ts';
+import { LIVE, type Place } from './place.ts';
 import type { Key, ProjectedEvent, Projection } from './projection.ts';
 import { type RowStore, createRowStore } from './rowStore.ts';
 
@@ -34,11 +35,22 @@ const MOST_EVENTS = 500;
  */
 const SILENT_MS = 10_000;
 
-type Tools = { readonly postgres: Postgres; readonly clock: Clock; readonly onProgress?: () => void };
+type Tools = {
+  readonly postgres: Postgres;
+  readonly clock: Clock;
+  /** Where the rows go; else into the live tables. */
+  readonly place?: Place;
+  readonly onProgress?: () => void;
+};
 
-export function createApplier(projection: Projection, tools: Tools, start: Position): Applier {
-  const store = createRowStore();
-  const at = { stored: start, seen: start };
+export function createApplier(
+  projection: Projection,
+  tools: Tools,
+  { position: start, epoch }: Pick<Checkpoint, 'position' | 'epoch'>,
+): Applier {
+  const { place = LIVE } = tools;
+  const store = createRowStore({ place });
+  const at = { stored: start, seen: start, epoch };
   // Grows back to its most after a batch that the database refused, which is repeated in smaller parts to find the culprit.
   let limit = MOST_EVENTS;
   const queue = createQueue();
@@ -72,8 +84,8 @@ export function createApplier(projection: Projection, tools: Tools, start: Posit
         const caughtUp = head === undefined || head === at.seen || silent;
         const waiting = caughtUp ? 0 : await countWaiting?.(at.seen);
         if (!caughtUp && waiting === undefined && at.stored === at.seen) return;
-        const move = { from: at.stored, to: at.seen, now: isoTime(tools.clock.now()), caughtUp, waiting };
-        await moveCheckpoint(tools.postgres, projection, move);
+        const move = { from: at.stored, to: at.seen, epoch, now: isoTime(tools.clock.now()), caughtUp, waiting };
+        await moveCheckpoint(tools.postgres, projection, move, place);
         at.stored = at.seen;
       }),
   };
@@ -86,9 +98,9 @@ function isRefusal(error: unknown): boolean {
 
 async function applyPart(
   projection: Projection,
-  { postgres, clock, onProgress }: Tools,
+  { postgres, clock, onProgress, place = LIVE }: Tools,
   store: RowStore,
-  at: { stored: Position; seen: Position },
+  at: { stored: Position; seen: Position; readonly epoch: number },
   { events, position }: Batch,
 ): Promise<void> {
   const opened = openAll(projection, events);
@@ -98,9 +110,9 @@ async function applyPart(
   const to = poison ? evolved.last?.position : position;
   if (to !== undefined && evolved.last) {
     const lastEventAt = evolved.last.recordedAt;
-    const move = { from: at.stored, to, now: isoTime(clock.now()), lastEventAt };
+    const move = { from: at.stored, to, epoch: at.epoch, now: isoTime(clock.now()), lastEventAt };
     await postgres.transaction(async (client) => {
-      await moveCheckpoint(client, projection, move);
+      await moveCheckpoint(client, projection, move, place);
       await store.write(client);
     });
     store.settle();
@@ -119,7 +131,8 @@ function openAll(projection: Projection, recorded: readonly RecordedEvent[]) {
   const keys: Key[] = [];
   for (const one of recorded) {
     try {
-      const event: ProjectedEvent = { ...openEvent(one), id: one.id };
+      const { id, stream, revision, metadata } = one;
+      const event = { ...openEvent(one), id, stream, revision: Number(revision), chain: metadata.chain };
       keys.push(...projection.keysOf(event));
       events.push({ recorded: one, event });
     } catch (error) {

@@ -5,17 +5,19 @@ import { PRICE_LINES } from '../src/domain/prices.ts';
 import { modelUuid } from '../src/domain/modelUuid.ts';
 import { uuidv5 } from '../src/domain/uuidv5.ts';
 import type { ModelChangeRow, ModelRow } from './modelTables.ts';
+import type { ProjectedEvent } from './projection.ts';
 
-export type ModelEvent = { readonly id: string } & EventOf<
-  | 'ModelRegistered'
-  | 'ModelPriceChanged'
-  | 'ModelRatingChanged'
-  | 'ModelDetailsChanged'
-  | 'ModelDeprecated'
-  | 'ModelReinstated'
-  | 'ModelChangeHeld'
-  | 'ModelChangeReleased'
->;
+export type ModelEvent = Omit<ProjectedEvent, 'type' | 'data'> &
+  EventOf<
+    | 'ModelRegistered'
+    | 'ModelPriceChanged'
+    | 'ModelRatingChanged'
+    | 'ModelDetailsChanged'
+    | 'ModelDeprecated'
+    | 'ModelReinstated'
+    | 'ModelChangeHeld'
+    | 'ModelChangeReleased'
+  >;
 
 type Field = { readonly field: string; readonly old: unknown; readonly new: unknown };
 

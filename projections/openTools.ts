@@ -26,7 +26,13 @@ export async function openTools(
 ): Promise<ProjectionTools> {
   const { databaseUrl, eventStoreUrl: url, logger } = settings;
   const clock = systemClock;
-  const postgres = openPostgres({ connectionString: databaseUrl, applicationName: 'omni-projections', logger });
+  const postgres = openPostgres({
+    connectionString: databaseUrl,
+    applicationName: 'omni-projections',
+    // All projections may be built again at once; each then holds one connection while it fills its tables over another.
+    max: 16,
+    logger,
+  });
   lifecycle.own('the database pool', () => postgres.close());
   await checkMigrations(postgres, logger);
   const store = await lifecycle.open(

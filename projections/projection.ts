@@ -28,12 +28,18 @@ export type Rows = {
 /** The whole row as it is now: inserted, or written over the one with the same key. */
 export type Change = { readonly table: AnyTable; readonly row: AnyRow };
 
-/** An event of the log, opened by its current schema, with the id from which derived ids are made. */
-export type ProjectedEvent = DomainEvent & { readonly id: string };
+/** An event of the log, opened by its current schema, with the id from which derived ids are made, and its place in its stream. */
+export type ProjectedEvent = DomainEvent & {
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  /** The stream's hash chain up to it. */
+  readonly chain: string;
+};
 
 export type Projection = {
   readonly name: string;
-  /** Raised when its rows come out differently: a stored checkpoint of another version makes it start again from nothing. */
+  /** Raised when its rows come out differently: rows of an older version are built again beside the live ones. */
   readonly version: number;
   readonly tables: readonly AnyTable[];
   /** Categories of the streams that it reads. */

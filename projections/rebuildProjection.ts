@@ -1,63 +1,119 @@
-// Builds a projection again from the first event, also while the system runs: the reset makes a running copy start again, and
-// where none runs this process does the work itself.
-import { isoTime } from '../src/platform/clock.ts';
-import { resetProjection } from './checkpoint.ts';
+// Builds a projection again from the first event, beside its live tables, and puts the new ones in their place in one transaction.
+// Reads and a running copy go on meanwhile; a rebuild that was killed goes on where it was.
+import { type EventStore, START } from '../src/eventstore/eventStore.ts';
+import { scanLog } from '../src/eventstore/scanLog.ts';
+import { type Clock, isoTime } from '../src/platform/clock.ts';
+import type { Logger } from '../src/platform/logger.ts';
+import type { Postgres, PostgresSession } from '../src/platform/postgres.ts';
+import { type Applier, createApplier } from './applyBatch.ts';
+import { holdCheckpoint, replaceCheckpoint, takeCheckpoint } from './checkpoint.ts';
+import type { Place } from './place.ts';
 import type { Projection } from './projection.ts';
-import { pause } from './projectionLock.ts';
-import { type RunnerTools, runProjection } from './runner.ts';
+import { closeSession, waitForLock } from './projectionLock.ts';
+import { addIndexes, createShadow, dropShadow, exchangeTables } from './shadow.ts';
 
 export type RebuildProgress = {
-  readonly caughtUp: boolean;
+  /** Events of its categories so far, in this run. */
+  readonly events: number;
   /** When the newest event that is in was stored. */
   readonly lastEventAt: Date | null;
 };
+export type RebuildTools = {
+  readonly postgres: Postgres;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+};
 
-const LOOK_EVERY_MS = 200;
+/** A running copy waits that long at most for the last events. */
+const LAST_SILENCE_MS = 300;
+
+export function shadowPlace(projection: Projection): Place {
+  return { schema: `rebuild_${projection.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}` };
+}
 
 /**
- * Resolves when everything that was in the log at the start is in the tables again.
- * @throws Error when the projection stops at an event, or the signal is aborted
+ * Resolves when everything that was in the log at the start is in the live tables again.
+ * @throws PoisonError when an event cannot be projected: the live tables stay as they are
  */
 export async function rebuildProjection(
   projection: Projection,
-  tools: RunnerTools,
+  tools: RebuildTools,
   onProgress: (progress: RebuildProgress) => void = () => {},
 ): Promise<void> {
-  const { postgres, clock } = tools;
-  const startedAt = clock.now();
-  await resetProjection(postgres, projection, isoTime(startedAt));
-  const done = new AbortController();
-  const signal = AbortSignal.any([tools.signal, done.signal]);
-  // It waits on the lock as long as another copy does the same work.
-  const running = runProjection(projection, { ...tools, signal, heartbeatMs: LOOK_EVERY_MS });
+  const { postgres, clock, signal, logger } = tools;
+  const lock = await waitForLock({
+    postgres,
+    projection: `rebuild ${projection.name}`,
+    clock,
+    signal,
+    onWait: () => logger.info('another process builds this projection again; waiting for it'),
+  });
+  if (!lock) throw signal.reason;
   try {
-    for (;;) {
-      await pause(clock, LOOK_EVERY_MS, signal);
-      tools.signal.throwIfAborted();
-      const progress = await readProgress(projection, tools, startedAt);
-      onProgress(progress);
-      if (progress.caughtUp) return;
-    }
+    await rebuildUnderLock(projection, tools, lock, onProgress);
   } finally {
-    done.abort();
-    await running;
+    await closeSession(lock);
   }
 }
 
-async function readProgress(
+async function rebuildUnderLock(
   projection: Projection,
-  { postgres }: RunnerTools,
-  startedAt: number,
-): Promise<RebuildProgress> {
-  const { rows } = await postgres.query<{
-    last_event_at: Date | null;
-    caught_up_at: Date | null;
-    failure: string | null;
-  }>('select last_event_at, caught_up_at, failure from projection_checkpoints where name = $1', [projection.name]);
-  const [row] = rows;
-  if (row?.failure != null) throw new Error(`${projection.name} stopped at an event: ${row.failure}`);
-  const lastEventAt = row?.last_event_at ?? null;
-  // Under constant load the end of the log is never seen; an event stored after the start is as good.
-  const passedStart = lastEventAt !== null && lastEventAt.getTime() >= startedAt;
-  return { lastEventAt, caughtUp: row?.caught_up_at != null || passedStart };
+  tools: RebuildTools,
+  lock: PostgresSession,
+  onProgress: (progress: RebuildProgress) => void,
+): Promise<void> {
+  const { postgres, clock, signal } = tools;
+  const place = shadowPlace(projection);
+  const shadow = await openShadow(projection, tools, place);
+  const progress: Progress = { events: 0, lastEventAt: null, position: shadow.position };
+  const onBatch = () => {
+    signal.throwIfAborted();
+    lock.lost.throwIfAborted();
+    onProgress(progress);
+  };
+  // Most of it while a running copy goes on; each round leaves less.
+  await fill(projection, tools, shadow.applier, progress, onBatch);
+  await addIndexes(postgres, projection, place);
+  await fill(projection, tools, shadow.applier, progress, onBatch);
+  await postgres.transaction(async (client) => {
+    await holdCheckpoint(client, projection);
+    await fill(projection, { ...tools, silentMs: LAST_SILENCE_MS }, shadow.applier, progress, onBatch);
+    await exchangeTables(client, projection, place);
+    await replaceCheckpoint(client, projection, { ...progress, now: isoTime(clock.now()) });
+  });
+  await dropShadow(postgres, place);
+}
+
+type Progress = { events: number; lastEventAt: Date | null; position: string };
+
+/** The copies as an earlier run left them, or new ones; those of another version are thrown away. */
+async function openShadow(projection: Projection, { postgres, clock }: RebuildTools, place: Place) {
+  await createShadow(postgres, projection, place);
+  let checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()), place);
+  if (checkpoint.outdated) {
+    await dropShadow(postgres, place);
+    await createShadow(postgres, projection, place);
+    checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()), place);
+  }
+  return { position: checkpoint.position, applier: createApplier(projection, { postgres, clock, place }, checkpoint) };
+}
+
+async function fill(
+  projection: Projection,
+  { store, clock, signal, silentMs }: RebuildTools & { readonly silentMs?: number },
+  applier: Applier,
+  progress: Progress,
+  onBatch: () => void,
+): Promise<void> {
+  const scan = { store, clock, signal, categories: projection.categories, after: progress.position || START };
+  for await (const batch of scanLog({ ...scan, ...(silentMs === undefined ? {} : { silentMs }) })) {
+    await applier.apply(batch);
+    progress.position = batch.position;
+    progress.events += batch.events.length;
+    progress.lastEventAt = batch.events.at(-1)?.recordedAt ?? progress.lastEventAt;
+    onBatch();
+  }
+  signal.throwIfAborted();
 }

@@ -1,6 +1,7 @@
 // The rows that a projection works on: read by key in one query a table, kept as a working set between batches (there is one
 // writer only), and written as one upsert a table with all rows in one JSON parameter.
 import type { Queryable } from '../src/platform/postgres.ts';
+import { LIVE, type Place, nameAt } from './place.ts';
 import {
   type AnyRow,
   type AnyTable,
@@ -28,7 +29,10 @@ export type RowStore = {
 // Rows are a few hundred bytes: this bounds the working set to some MB.
 const MOST_ROWS = 20_000;
 
-export function createRowStore(mostRows = MOST_ROWS): RowStore {
+export function createRowStore({
+  mostRows = MOST_ROWS,
+  place = LIVE,
+}: { readonly mostRows?: number; readonly place?: Place } = {}): RowStore {
   const known = new Map<string, AnyRow | undefined>();
   const whole = new Set<string>();
   const staged = new Map<string, Change>();
@@ -53,7 +57,7 @@ export function createRowStore(mostRows = MOST_ROWS): RowStore {
     rows,
     async load(client, keys) {
       for (const [table, wanted] of missing(keys, known, whole)) {
-        const found = await readRows(client, table, wanted);
+        const found = await readRows(client, table, nameAt(place, table.name), wanted);
         if (wanted === 'all') whole.add(table.name);
         else for (const values of wanted) known.set(rowKey(table, values), undefined);
         for (const row of found) known.set(keyOfRow(table, row), row);
@@ -67,7 +71,8 @@ export function createRowStore(mostRows = MOST_ROWS): RowStore {
       }
     },
     async write(client) {
-      for (const [table, changed] of byTable(staged.values())) await writeRows(client, table, changed);
+      for (const [table, changed] of byTable(staged.values()))
+        await writeRows(client, table, nameAt(place, table.name), changed);
     },
     settle() {
       staged.clear();
@@ -107,9 +112,9 @@ function missing(
   return new Map([...wanted].map(([table, of]) => [table, of === 'all' ? of : [...of.values()]]));
 }
 
-async function readRows(client: Queryable, table: AnyTable, wanted: Wanted): Promise<AnyRow[]> {
+async function readRows(client: Queryable, table: AnyTable, name: string, wanted: Wanted): Promise<AnyRow[]> {
   const columns = Object.entries(table.columns).map(([name, type]) => `${readAs(`t.${name}`, type)} as ${name}`);
-  const select = `select ${columns.join(', ')} from ${table.name} t`;
+  const select = `select ${columns.join(', ')} from ${name} t`;
   if (wanted === 'all') return (await client.query<AnyRow>(select)).rows;
   const typed = table.key.map((name) => `${name} ${table.columns[name] ?? 'text'}`);
   const matches = table.key.map((name) => `t.${name} = k.${name}`);
@@ -130,12 +135,12 @@ function readAs(column: string, type: SqlType): string {
   return column;
 }
 
-async function writeRows(client: Queryable, table: AnyTable, rows: readonly AnyRow[]): Promise<void> {
+async function writeRows(client: Queryable, table: AnyTable, name: string, rows: readonly AnyRow[]): Promise<void> {
   const names = Object.keys(table.columns);
   const typed = Object.entries(table.columns).map(([name, type]) => `${name} ${type}`);
   const others = names.filter((name) => !table.key.includes(name));
   await client.query(
-    `insert into ${table.name} (${names.join(', ')})
+    `insert into ${name} (${names.join(', ')})
      select ${names.join(', ')} from json_to_recordset($1::json) as r(${typed.join(', ')})
      on conflict (${table.key.join(', ')}) do update set ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [toJson(rows)],

@@ -6,9 +6,10 @@ import { type Clock, isoTime } from '../src/platform/clock.ts';
 import type { Logger } from '../src/platform/logger.ts';
 import { type Postgres, isUnavailable } from '../src/platform/postgres.ts';
 import { type Applier, PoisonError, createApplier } from './applyBatch.ts';
-import { CheckpointMovedError, openCheckpoint, recordFailure } from './checkpoint.ts';
+import { CheckpointMovedError, recordFailure, takeCheckpoint } from './checkpoint.ts';
 import type { Projection } from './projection.ts';
 import { closeSession, pause, waitForLock } from './projectionLock.ts';
+import { rebuildProjection } from './rebuildProjection.ts';
 
 export type RunnerTools = {
   readonly postgres: Postgres;
@@ -63,10 +64,15 @@ async function runUnderLock(projection: Projection, tools: RunnerTools, onProgre
   });
   if (!lock) return;
   try {
-    const start = await openCheckpoint(postgres, projection, isoTime(clock.now()));
-    logger.info('projection runs', { from: start || 'start' });
-    const applier = createApplier(projection, { postgres, clock, onProgress }, start);
-    await follow(projection, tools, applier, start, lock.lost);
+    let checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()));
+    if (checkpoint.outdated) {
+      logger.info('the rows are of an older version: they are built again beside the live ones, which stay readable');
+      await rebuildProjection(projection, tools);
+      checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()));
+    }
+    logger.info('projection runs', { from: checkpoint.position || 'start' });
+    const applier = createApplier(projection, { postgres, clock, onProgress }, checkpoint);
+    await follow(projection, tools, applier, checkpoint.position, lock.lost);
   } finally {
     await closeSession(lock);
   }

@@ -26,6 +26,22 @@ create table public.admin_outbox (
 );
 CREATE INDEX admin_outbox_waiting ON public.admin_outbox USING btree (id) WHERE (appended_at IS NULL);
 
+create table public.alerts (
+  id uuid not null,
+  kind text not null,
+  subject text not null,
+  key text not null,
+  message text not null,
+  raised_at timestamp with time zone not null,
+  appended_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  attempt_count integer default 0 not null,
+  failure text,
+  constraint alerts_pkey PRIMARY KEY (id)
+);
+CREATE INDEX alerts_subject ON public.alerts USING btree (kind, subject, raised_at DESC);
+CREATE INDEX alerts_waiting ON public.alerts USING btree (raised_at) WHERE (delivered_at IS NULL);
+
 create table public.api_keys (
   id uuid not null,
   user_id uuid not null,
@@ -88,6 +104,48 @@ create table public.budgets (
 );
 CREATE INDEX budgets_org ON public.budgets USING btree (org_id);
 
+create table public.feed_bodies (
+  sha256 text not null,
+  body bytea not null,
+  stored_at timestamp with time zone not null,
+  constraint feed_bodies_pkey PRIMARY KEY (sha256)
+);
+
+create table public.feed_quotas (
+  source text not null,
+  window_started_at timestamp with time zone not null,
+  used_count integer not null,
+  blocked_until timestamp with time zone,
+  constraint feed_quotas_pkey PRIMARY KEY (source)
+);
+
+create table public.feed_readings (
+  id uuid not null,
+  source text not null,
+  url text not null,
+  fetched_at timestamp with time zone not null,
+  sha256 text,
+  byte_count integer,
+  row_count integer,
+  state text not null,
+  reason text,
+  pending jsonb,
+  constraint feed_readings_pkey PRIMARY KEY (id),
+  constraint feed_readings_state_check CHECK (state = ANY (ARRAY['fetched'::text, 'applying'::text, 'taken'::text, 'refused'::text]))
+);
+CREATE INDEX feed_readings_latest ON public.feed_readings USING btree (source, fetched_at DESC);
+
+create table public.feed_sightings (
+  source text not null,
+  model_id text not null,
+  unit text not null,
+  fingerprint text not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  reading_count integer not null,
+  constraint feed_sightings_pkey PRIMARY KEY (source, model_id, unit)
+);
+
 create table public.feedback (
   id uuid not null,
   request_id uuid not null,
@@ -100,6 +158,39 @@ create table public.feedback (
 );
 CREATE INDEX feedback_org_time ON public.feedback USING btree (org_id, given_at);
 CREATE INDEX feedback_request ON public.feedback USING btree (request_id, given_at);
+
+create table public.job_runs (
+  id uuid not null,
+  job text not null,
+  queue_id text,
+  trigger text not null,
+  attempt integer not null,
+  status text not null,
+  progress text,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  summary jsonb,
+  error text,
+  constraint job_runs_pkey PRIMARY KEY (id),
+  constraint job_runs_status_check CHECK (status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text]))
+);
+CREATE INDEX job_runs_latest ON public.job_runs USING btree (started_at DESC);
+CREATE INDEX job_runs_running ON public.job_runs USING btree (job) WHERE (status = 'running'::text);
+
+create table public.kept_answers (
+  holder_id uuid not null,
+  idempotency_key text not null,
+  digest text not null,
+  request_id uuid not null,
+  status integer,
+  headers jsonb,
+  body bytea,
+  lease_until timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint kept_answers_pkey PRIMARY KEY (holder_id, idempotency_key)
+);
+CREATE INDEX kept_answers_expiry ON public.kept_answers USING btree (expires_at);
 
 create table public.model_changes (
   id uuid not null,
@@ -176,6 +267,7 @@ create table public.projection_checkpoints (
   failed_position text,
   failure text,
   waiting_count integer,
+  epoch integer default 0 not null,
   constraint projection_checkpoints_pkey PRIMARY KEY (name)
 );
 
@@ -280,6 +372,14 @@ create table public.sign_in_links (
   sealed_key bytea not null,
   expires_at timestamp with time zone not null,
   constraint sign_in_links_pkey PRIMARY KEY (token_digest)
+);
+
+create table public.stream_heads (
+  stream text collate "C" not null,
+  revision bigint not null,
+  chain text not null,
+  event_id uuid not null,
+  constraint stream_heads_pkey PRIMARY KEY (stream)
 );
 
 create table public.usage_daily (

@@ -5,6 +5,7 @@ import { createAuthenticator } from './accounts/authenticate.ts';
 import { openAllowances } from './accounts/allowances.ts';
 import { type Limiter, openLimiter } from './accounts/limiter.ts';
 import { createSessions } from './accounts/sessions.ts';
+import { createKeptAnswers } from './accounts/keptAnswers.ts';
 import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
 import { createFailedAuth } from './api/middleware/failedAuth.ts';
@@ -122,6 +123,7 @@ async function serve({
     corsOrigins: env.corsOrigins,
     trustProxy: env.trustProxy,
     failedAuth: createFailedAuth(clock),
+    keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });
   // Against slow clients: headers and body must come within these times.

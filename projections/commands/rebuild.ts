@@ -1,5 +1,5 @@
-// `npm run rebuild -- <projection>|<table>|all`: empties its tables and fills them again from the event log, also while the
-// system runs.
+// `npm run rebuild -- <projection>|<table>|all`: builds its tables again from the event log beside the live ones and
+// exchanges them in one transaction, also while the system runs.
 import { databaseUrlOf } from '../../src/cli/command.ts';
 import { StartError } from '../../src/platform/startError.ts';
 import { runMain } from '../../src/runMain.ts';
@@ -23,10 +23,10 @@ async function rebuild(projection: Projection, tools: ProjectionTools): Promise<
   const logger = tools.logger.child({ projection: projection.name });
   const startedAt = clock.monotonicMs();
   let toldAt = startedAt;
-  await rebuildProjection(projection, tools, ({ lastEventAt }) => {
+  await rebuildProjection(projection, tools, ({ events, lastEventAt }) => {
     if (clock.monotonicMs() - toldAt < TELL_EVERY_MS) return;
     toldAt = clock.monotonicMs();
-    logger.info('rebuilding', { upTo: lastEventAt?.toISOString() ?? 'start' });
+    logger.info('rebuilding', { events, upTo: lastEventAt?.toISOString() ?? 'start' });
   });
   logger.info('rebuilt', { seconds: Math.round((clock.monotonicMs() - startedAt) / 100) / 10 });
 }

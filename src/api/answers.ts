@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ProviderName, TaskType } from '../domain/catalog.ts';
 import { ToolCall } from '../domain/chat.ts';
-import { Candidate, ChainLink, Features, Baseline, Exclusion } from '../domain/decision.ts';
+import { Candidate, ChainLink, Features, Baseline, Exclusion, ScoreParts } from '../domain/decision.ts';
 
 const usd = z.string().meta({ description: 'USD, an exact decimal' });
 const dollars = z.number().meta({ description: 'USD, for people; the exact figure stands beside it' });
@@ -167,6 +167,7 @@ export const DebugAnswer = z
   .object({
     task_type: TaskType,
     features: Features,
+    weights: ScoreParts.meta({ description: 'How much each part counts in the scores, in all 1' }),
     considered_models: z.array(Candidate),
     excluded_models: z.array(z.object({ modelId: z.string(), reason: Exclusion })),
     final_model: z.string().nullable(),

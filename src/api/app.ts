@@ -6,6 +6,7 @@ import { RouterError } from '../domain/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { idempotent } from './middleware/idempotency.ts';
 import { limitRate } from './middleware/rateLimit.ts';
 import { servePage } from './page.ts';
 import { toMessagesError } from './anthropic/messagesAnswer.ts';
@@ -31,8 +32,10 @@ export function createApp(tools: ApiTools): Express {
   for (const { method, path, create } of open) app[method](path, create(tools));
   app.use(authenticate(tools), limitRate(tools));
   app.use(express.json({ limit: MOST_BODY, type: () => true, verify: keepBytes }));
-  for (const { method, path, create } of ROUTES.filter(({ access }) => access === 'key'))
-    app[method](path, create(tools));
+  for (const { method, path, doc, create } of ROUTES.filter(({ access }) => access === 'key')) {
+    const once = doc.errors?.includes('idempotency_conflict') ? [idempotent(tools)] : [];
+    app[method](path, ...once, create(tools));
+  }
   app.use((request) => {
     throw new RouterError('not_found', `There is nothing at ${request.method} ${request.path}.`, {
       shouldRetry: false,

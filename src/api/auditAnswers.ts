@@ -1,7 +1,16 @@
 // What the audit's routes answer, as schemas.
 import { z } from 'zod';
 import { TaskType } from '../domain/catalog.ts';
-import { Baseline, Candidate, ChainLink, Constraints, Exclusion, Features, Wishes } from '../domain/decision.ts';
+import {
+  Baseline,
+  Candidate,
+  ChainLink,
+  Constraints,
+  Exclusion,
+  Features,
+  ScoreParts,
+  Wishes,
+} from '../domain/decision.ts';
 import { Policy } from '../domain/policy.ts';
 import { SHOWN_OUTCOMES } from '../readmodels/requests.ts';
 
@@ -59,6 +68,7 @@ export const StoryAnswer = z
     features: Features,
     wishes: Wishes,
     constraints: Constraints,
+    weights: ScoreParts.meta({ description: 'How much each part counts in the scores, in all 1' }),
     candidates: z.array(Candidate).meta({ description: 'All of them, recomputed' }),
     excluded: z.array(z.object({ model: z.string(), reason: Exclusion })),
     chain: z.array(ChainLink),

@@ -2,9 +2,11 @@
 import type { Catalog } from '../domain/catalog.ts';
 import { type PicoUsd, formatUsd } from '../domain/money.ts';
 import type { EventData } from '../domain/events.ts';
+import type { Policy } from '../domain/policy.ts';
 import { costOf } from '../domain/usage.ts';
 import type { RequestSummary } from '../readmodels/requests.ts';
 import type { RequestEvents, StoryEvent } from '../replay/history.ts';
+import { scoreWeights } from '../routing/scoreWeights.ts';
 import type { Replayed } from '../replay/replayDecision.ts';
 import { numberOf } from './openaiFormat.ts';
 
@@ -25,11 +27,12 @@ export type Story = {
   readonly summary: RequestSummary;
   readonly replayed: Replayed;
   readonly catalog: Catalog;
+  readonly policy: Policy;
   readonly feedback: readonly EventData<'FeedbackGiven'>[];
   readonly events: readonly StoryEvent[];
 };
 
-export function toStory({ request, summary, replayed, catalog, feedback, events }: Story): object {
+export function toStory({ request, summary, replayed, catalog, policy, feedback, events }: Story): object {
   const { routed, attempts, completed } = request;
   const { inputs, outcome } = routed;
   return {
@@ -39,6 +42,7 @@ export function toStory({ request, summary, replayed, catalog, feedback, events 
     features: inputs.features,
     wishes: inputs.wishes,
     constraints: inputs.constraints,
+    weights: scoreWeights(policy, inputs.wishes),
     candidates: replayed.decision.candidates,
     excluded: replayed.decision.excluded.map(({ modelId, reason }) => ({ model: modelId, reason })),
     chain: outcome.chain,

@@ -26,6 +26,8 @@ export async function streamAnswer(
   const out = createEventStream(response, streamTimes);
   const requestId = String(response.locals['requestId']);
   const fail = async (error: RouterError, start?: StreamStart): Promise<void> => {
+    // What ends so is not kept for an Idempotency-Key.
+    response.locals['broken'] = true;
     logger.warn('a stream ended in an error', { requestId, code: error.code, error });
     for (const frame of format.error(error, requestId, start)) await out.write(frame);
     out.end();

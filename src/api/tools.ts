@@ -8,11 +8,13 @@ import type { AuthTools } from './middleware/authenticate.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { History } from '../replay/history.ts';
+import type { IdempotencyTools } from './middleware/idempotency.ts';
 import type { EventStreamTimes } from './eventStream.ts';
 import type { RateTools } from './middleware/rateLimit.ts';
 
 export type ApiTools = AuthTools &
-  RateTools & {
+  RateTools &
+  IdempotencyTools & {
     readonly gateway: Gateway;
     /** What the log says of the past. */
     readonly history: History;

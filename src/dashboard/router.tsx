@@ -8,9 +8,11 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { sessionQuery } from './api/session.ts';
-import { readSpan } from './format/span.ts';
-import { PageFault } from './parts/PageFault.tsx';
+import { readAsOf, readModelsSearch } from './pages/models/search.ts';
+import { readOverviewSearch } from './pages/overview/search.ts';
+import { readRequestsSearch } from './pages/requests/search.ts';
 import { NoSuchPage } from './parts/NoSuchPage.tsx';
+import { PageFault } from './parts/PageFault.tsx';
 import { Shell } from './shell/Shell.tsx';
 import { SignInPage } from './shell/SignInPage.tsx';
 
@@ -40,19 +42,47 @@ const inside = createRoute({
 const overview = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  validateSearch: readSpan,
+  validateSearch: readOverviewSearch,
   component: lazyRouteComponent(() => import('./pages/overview/OverviewPage.tsx'), 'OverviewPage'),
+});
+
+const requests = createRoute({
+  getParentRoute: () => inside,
+  path: '/requests',
+  validateSearch: readRequestsSearch,
+  component: lazyRouteComponent(() => import('./pages/requests/RequestsPage.tsx'), 'RequestsPage'),
+});
+
+const story = createRoute({
+  getParentRoute: () => inside,
+  path: '/requests/$id',
+  component: lazyRouteComponent(() => import('./pages/story/StoryPage.tsx'), 'StoryPage'),
 });
 
 const models = createRoute({
   getParentRoute: () => inside,
   path: '/models',
+  validateSearch: readModelsSearch,
   component: lazyRouteComponent(() => import('./pages/models/ModelsPage.tsx'), 'ModelsPage'),
+});
+
+const model = createRoute({
+  getParentRoute: () => inside,
+  // A model's id has slashes in it.
+  path: '/models/$',
+  validateSearch: readAsOf,
+  component: lazyRouteComponent(() => import('./pages/model/ModelPage.tsx'), 'ModelPage'),
+});
+
+const playground = createRoute({
+  getParentRoute: () => inside,
+  path: '/playground',
+  component: lazyRouteComponent(() => import('./pages/playground/PlaygroundPage.tsx'), 'PlaygroundPage'),
 });
 
 export function createPageRouter(queryClient: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([overview, models])]),
+    routeTree: root.addChildren([signIn, inside.addChildren([overview, requests, story, models, model, playground])]),
     context: { queryClient },
     defaultPreload: 'intent',
     scrollRestoration: true,

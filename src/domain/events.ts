@@ -207,6 +207,9 @@ export function schemaOf<T extends EventType>(type: T): (typeof schemas)[T] {
   return schemas[type];
 }
 
+/** Of the streams' names: everything that is ours in a log. */
+export const EVENT_CATEGORIES = ['request', 'feedback', 'catalog', 'policy', 'health', 'admin'] as const;
+
 export const CATALOG_STREAM = 'catalog-main';
 export const POLICY_STREAM = 'policy-main';
 export const ADMIN_STREAM = 'admin-main';

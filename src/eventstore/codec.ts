@@ -90,18 +90,33 @@ export type ChainProblem = {
 
 /** What is wrong with one stream's hash chain, read from its first event on; empty when it is whole. */
 export function checkChain(events: Iterable<RecordedEvent>): ChainProblem[] {
-  const problems: ChainProblem[] = [];
-  let previous = '';
-  let expected = 0n;
-  for (const { id, type, data, metadata, stream, revision } of events) {
-    const digest = digestOf({ id, type, data, version: metadata.version });
-    if (revision !== expected) problems.push({ stream, revision, problem: 'gap' });
-    if (digest !== metadata.digest) problems.push({ stream, revision, problem: 'digest' });
-    else if (chainOf(previous, digest) !== metadata.chain) problems.push({ stream, revision, problem: 'chain' });
-    previous = metadata.chain;
-    expected = revision + 1n;
-  }
-  return problems;
+  const checker = createChainChecker();
+  return [...events].flatMap((event) => checker.add(event));
+}
+
+export type ChainChecker = {
+  /** Events of any streams, each stream in order from its first on. */
+  add(event: RecordedEvent): ChainProblem[];
+  readonly streams: number;
+};
+
+/** Follows the chains of all streams of a log at once. */
+export function createChainChecker(): ChainChecker {
+  const tails = new Map<string, { readonly revision: bigint; readonly chain: string }>();
+  return {
+    add({ id, type, data, metadata, stream, revision }) {
+      const tail = tails.get(stream) ?? { revision: -1n, chain: '' };
+      const digest = digestOf({ id, type, data, version: metadata.version });
+      tails.set(stream, { revision, chain: metadata.chain });
+      const found = (problem: ChainProblem['problem']): ChainProblem[] => [{ stream, revision, problem }];
+      const gap = revision === tail.revision + 1n ? [] : found('gap');
+      if (digest !== metadata.digest) return [...gap, ...found('digest')];
+      return chainOf(tail.chain, digest) === metadata.chain ? gap : [...gap, ...found('chain')];
+    },
+    get streams() {
+      return tails.size;
+    },
+  };
 }
 
 export function isEventType(type: string): type is EventType {

@@ -4,6 +4,18 @@ import type { EventType } from '../domain/events.ts';
 /** Opaque: only the backend that made it reads it. */
 export type Position = string;
 
+/** Negative, zero or positive as `a` is before, at or after `b` in the same log. */
+export function comparePositions(a: Position, b: Position): number {
+  // Every backend's begins with a whole number that grows; what follows it grows with it.
+  const [left, right] = [numberOf(a), numberOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function numberOf(position: Position): bigint {
+  const [first = ''] = position.split('/');
+  return first === '' ? -1n : BigInt(first);
+}
+
 /** Before the first event. */
 export const START: Position = '';
 

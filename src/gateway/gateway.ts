@@ -2,7 +2,7 @@
 import type { KeyHolder } from '../accounts/authenticate.ts';
 import type { Catalog, ProviderName, TaskType } from '../domain/catalog.ts';
 import type { Chat, Completion } from '../domain/chat.ts';
-import type { Decision, Features, Session, Wishes } from '../domain/decision.ts';
+import type { Decision, Features, ScoreParts, Session, Wishes } from '../domain/decision.ts';
 import type { RouterError } from '../domain/errors.ts';
 import type { Surface } from '../domain/events.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -74,6 +74,8 @@ export type TokenCount = { readonly tokens: number; readonly estimated: boolean 
 export type Explained = {
   readonly decision: Decision;
   readonly features: Features;
+  /** How much each part counts in the scores, in all 1. */
+  readonly weights: ScoreParts;
   readonly catalogVersion: number;
   readonly policyVersion: number;
   readonly deciderVersion: number;

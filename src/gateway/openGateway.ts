@@ -7,6 +7,7 @@ import { type Clock, type Random, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import { CURRENT_DECIDER } from '../routing/deciders.ts';
+import { scoreWeights } from '../routing/scoreWeights.ts';
 import { createAdmission } from './admission.ts';
 import { answerChat } from './answerChat.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
@@ -104,6 +105,7 @@ function explain(request: RoutedRequest, tools: StoryTools): Explained {
   return {
     decision,
     features: inputs.features,
+    weights: scoreWeights(published.policy, inputs.wishes),
     catalogVersion: catalog.version,
     policyVersion: published.version,
     deciderVersion: CURRENT_DECIDER,

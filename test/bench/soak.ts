@@ -1,7 +1,5 @@
 // npm run soak -- 10000: that many requests at concurrency 32 through the whole system, then every one is counted: no error,
 // exactly one RequestRouted and one RequestCompleted each, and SQL totals equal to the sum over the events to the pico-dollar.
-import { writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { Pool } from 'undici';
 import { formatUsd, parseUsd } from '../../src/domain/money.ts';
 import { openEvent } from '../../src/eventstore/codec.ts';
@@ -121,15 +119,12 @@ async function readTotals(
   return { sqlCostUsd: formatUsd(parseUsd(row.cost)), sqlSavingsUsd: formatUsd(parseUsd(row.savings)) };
 }
 
-if (process.argv[1]?.endsWith('soak.ts')) {
-  const count = Number(process.argv[2] ?? 10_000);
+/** `npm run soak -- <count>`: the report, and whether all is well. */
+export async function soakRequests(count: number): Promise<{ text: string; whole: boolean }> {
   const result = await soak(count);
   const exact = result.eventsCostUsd === result.sqlCostUsd && result.eventsSavingsUsd === result.sqlSavingsUsd;
   const whole =
     result.errors === 0 && result.routed === count && result.completed === count && result.doubled === 0 && exact;
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const report = `# Soak\n\nCommand: \`npm run soak -- ${count}\`, commit ${commit}.\n\n\`\`\`json\n${JSON.stringify(result, null, 2)}\n\`\`\`\n\n${whole ? 'Whole: nothing lost, nothing double, money exact.' : 'NOT whole.'}\n`;
-  writeFileSync('docs/reports/soak.md', report);
-  process.stdout.write(report);
-  process.exitCode = whole ? 0 : 1;
+  const told = whole ? 'Whole: nothing lost, nothing double, money exact.' : 'NOT whole.';
+  return { text: `\`\`\`json\n${JSON.stringify(result, null, 2)}\n\`\`\`\n\n${told}`, whole };
 }

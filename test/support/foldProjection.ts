@@ -21,7 +21,7 @@ export function foldProjection(projection: Projection, events: readonly DomainEv
   const ofTable = (table: AnyTable) =>
     [...stored].filter(([key]) => key.startsWith(`${table.name}\n`)).map(([, row]) => row);
   events.forEach((event, index) => {
-    const projected = { ...event, id: uuidv5(IDS, String(index)) };
+    const projected = { ...event, id: uuidv5(IDS, String(index)), stream: 'test-1', revision: index, chain: 'c' };
     const asked = projection.keysOf(projected);
     const rows: Rows = {
       get<Row>(table: Table<Row>, ...values: readonly string[]) {

@@ -7,6 +7,7 @@ import { after, before } from 'mocha';
 import { type CreatedKey, createApiKey } from '../../src/accounts/accounts.ts';
 import { createAuthenticator } from '../../src/accounts/authenticate.ts';
 import { createSessions } from '../../src/accounts/sessions.ts';
+import { createKeptAnswers } from '../../src/accounts/keptAnswers.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
 import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
@@ -148,6 +149,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     corsOrigins: env.corsOrigins,
     trustProxy: env.trustProxy,
     failedAuth: createFailedAuth(clock),
+    keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });
   const server = createServer({ maxHeaderSize: 32 * 1024 }, app);

@@ -30,6 +30,7 @@ export const requestStory: Route = {
           summary: summariseRequest(found.request, clock.now()),
           replayed: replayDecision(routed, context),
           catalog: context.catalog,
+          policy: context.policy,
           feedback: feedback.flatMap((event) => (event.type === 'FeedbackGiven' ? [event.data] : [])),
         }),
       );

@@ -30,6 +30,7 @@ export const routerDebug: Route = {
       response.json({
         task_type: explained.features.taskType,
         features: explained.features,
+        weights: explained.weights,
         considered_models: candidates,
         excluded_models: excluded,
         final_model: outcome.chain[0]?.modelId ?? null,

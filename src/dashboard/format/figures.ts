@@ -25,16 +25,18 @@ export function formatTokens(count: Maybe): string {
   return count === null || count === undefined ? UNKNOWN : `${formatShortCount(count)} tok`;
 }
 
-/** Cents where there are any; below a cent three digits that count, for a request costs fractions of one. */
+/** Cents from a dollar on, else as many decimals as a column of such amounts needs to line up; a request costs fractions of a cent. */
 export function formatUsd(amount: number | string | null | undefined): string {
   if (amount === null || amount === undefined) return UNKNOWN;
   const value = Number(amount);
   const size = Math.abs(value);
-  const sign = value < 0 ? '−' : '';
   if (size === 0) return '$0';
-  if (size >= 1) return `${sign}$${dollars.format(size)}`;
-  const digits = Math.min(12, Math.max(2, 2 - Math.floor(Math.log10(size))));
-  return `${sign}$${size.toFixed(digits)}`;
+  return `${value < 0 ? '−' : ''}$${size >= 1 ? dollars.format(size) : size.toFixed(decimalsFor(size))}`;
+}
+
+function decimalsFor(size: number): number {
+  if (size >= 0.01) return 4;
+  return size >= 0.000_01 ? 6 : 9;
 }
 
 /** A price a token, as people read prices: USD per million tokens. */

@@ -18,6 +18,12 @@ export function formatTime(at: string | number, timeZone?: string): string {
   return new Intl.DateTimeFormat('en-GB', { ...SHORT, ...(timeZone ? { timeZone } : {}) }).format(new Date(at));
 }
 
+/** Without the year, which the list's span tells. */
+export function formatShortTime(at: string | number, timeZone?: string): string {
+  const { year: _year, ...parts } = SHORT;
+  return new Intl.DateTimeFormat('en-GB', { ...parts, ...(timeZone ? { timeZone } : {}) }).format(new Date(at));
+}
+
 export function formatDay(at: string | number, timeZone?: string): string {
   return new Intl.DateTimeFormat('en-GB', { month: 'short', day: 'numeric', ...(timeZone ? { timeZone } : {}) }).format(
     new Date(at),

@@ -19,11 +19,14 @@ declare module '@tanstack/react-table' {
   }
 }
 
+// Columns of one table have values of different types, which the library's own type cannot say without it.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyColumn<T> = ColumnDef<T, any>;
+
 type Props<T extends object> = {
   readonly label: string;
   readonly rows: readonly T[];
-  // oxlint-disable-next-line typescript/no-explicit-any -- columns of one table have values of different types
-  readonly columns: readonly ColumnDef<T, any>[];
+  readonly columns: readonly AnyColumn<T>[];
   readonly sorting?: SortingState;
   /** False where rows come page by page in the server's order. */
   readonly sortable?: boolean;

@@ -1,7 +1,7 @@
 // What stands in the navigation, in order, and whom it is for.
 
 export type Place = {
-  readonly to: '/' | '/models';
+  readonly to: '/' | '/requests' | '/models' | '/playground';
   readonly label: string;
   readonly icon: IconName;
   readonly scope: 'read' | 'chat' | 'admin';
@@ -11,5 +11,7 @@ export type IconName = 'overview' | 'requests' | 'models' | 'whatIf' | 'playgrou
 
 export const PLACES: readonly Place[] = [
   { to: '/', label: 'Overview', icon: 'overview', scope: 'read' },
+  { to: '/requests', label: 'Requests', icon: 'requests', scope: 'read' },
   { to: '/models', label: 'Models', icon: 'models', scope: 'read' },
+  { to: '/playground', label: 'Playground', icon: 'playground', scope: 'chat' },
 ];

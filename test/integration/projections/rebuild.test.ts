@@ -1,10 +1,13 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { PoisonError } from '../../../projections/applyBatch.ts';
 import { PROJECTIONS, findProjections } from '../../../projections/registry.ts';
 import { rebuildProjection } from '../../../projections/rebuildProjection.ts';
 import { requests } from '../../../projections/requests.ts';
 import { runProjection } from '../../../projections/runner.ts';
+import type { Postgres } from '../../../src/platform/postgres.ts';
 import { appendDrafts, dumpTables } from '../../support/eventLog.ts';
+import { killProjections } from '../../support/killedProjections.ts';
 import { useProjections } from '../../support/projectionBench.ts';
 import { ORG, REQUEST, routed } from '../../support/requestEvents.ts';
 import { until } from '../../support/until.ts';
@@ -35,6 +38,18 @@ const FEEDBACK: Parameters<typeof appendDrafts>[2][number] = {
   type: 'FeedbackGiven',
   data: { requestId: REQUEST, orgId: ORG, at: about.at, score: 0.25, accepted: null, label: 'fine' },
 };
+
+/** A process that is killed after the copies are filled: what it was doing is rolled back. */
+function dieAtExchange(postgres: Postgres): Postgres['transaction'] {
+  return (work) =>
+    postgres.transaction(async (client) => {
+      const query: typeof client.query = (text, values) => {
+        if (text.startsWith('drop table')) throw new Error('killed here');
+        return client.query(text, values);
+      };
+      return await work({ query });
+    });
+}
 
 describe('rebuilding projections', function () {
   this.timeout(30_000);
@@ -70,8 +85,11 @@ describe('rebuilding projections', function () {
     expect(await dumpTables(bench.postgres, TABLES)).to.deep.equal(before);
   });
 
-  it('says at which event it stopped instead of waiting for ever', async () => {
+  it('leaves the live tables as they are when an event cannot be projected, and says which', async () => {
     await bench.appendRequest();
+    bench.start(requests);
+    await bench.caughtUp('requests');
+    const before = await dumpTables(bench.postgres, TABLES);
     const broken = {
       ...requests,
       evolve: () => {
@@ -79,10 +97,12 @@ describe('rebuilding projections', function () {
       },
     };
     const error: unknown = await rebuildProjection(broken, bench.tools()).catch((cause: unknown) => cause);
-    expect(String(error)).to.include('requests stopped at an event').and.to.include('cannot read this one');
+    expect(error).to.be.instanceOf(PoisonError);
+    expect(String(error)).to.include('cannot read this one');
+    expect(await dumpTables(bench.postgres, TABLES)).to.deep.equal(before);
   });
 
-  it('starts again from nothing when a projection has a new version', async () => {
+  it('builds rows of an older version again beside the live ones, which stay readable', async () => {
     await bench.appendRequest();
     const first = new AbortController();
     const run = runProjection(requests, bench.tools(first.signal));
@@ -90,17 +110,73 @@ describe('rebuilding projections', function () {
     first.abort();
     await run;
     await bench.postgres.query('update usage_daily set request_count = 99');
+    const reading = new AbortController();
+    const seen = new Set<number>();
+    const read = (async () => {
+      while (!reading.signal.aborted) {
+        const { rows } = await bench.postgres.query<{ n: number }>('select request_count as n from usage_daily');
+        seen.add(rows[0]?.n ?? 0);
+      }
+    })();
     bench.start({ ...requests, version: requests.version + 1 });
     await until(
       async () => (await bench.postgres.query('select from usage_daily where request_count = 1')).rowCount === 1,
     );
+    reading.abort();
+    await read;
+    expect([...seen].filter((n) => n !== 99 && n !== 1)).to.deep.equal([]);
+  });
+
+  it('goes on where a killed rebuild was, and keeps names, views and rights', async () => {
+    for (let n = 0; n < 3; n++) await bench.appendRequest();
+    bench.start(requests);
+    await bench.caughtUp('requests');
+    const { postgres } = bench;
+    const describe = async () => {
+      const { rows } = await postgres.query(
+        `select indexdef as line from pg_indexes where schemaname = 'public' and tablename = any($1)
+         union all select conname || pg_get_constraintdef(oid) from pg_constraint where conrelid = any($1::regclass[])
+         union all select pg_get_viewdef('request_outcomes'::regclass)
+         union all select relname || relacl::text from pg_class where oid = any($1::regclass[]) or oid = 'request_outcomes'::regclass
+         order by 1`,
+        [requests.tables.map(({ name }) => name)],
+      );
+      return rows;
+    };
+    await postgres.query('grant select on requests, request_outcomes to public');
+    const before = await dumpTables(postgres, TABLES);
+    const schema = await describe();
+    const dying = { ...bench.tools(), postgres: { ...postgres, transaction: dieAtExchange(postgres) } };
+    const error: unknown = await rebuildProjection(requests, dying).catch((cause: unknown) => cause);
+    expect(String(error)).to.include('killed here');
+    expect(await dumpTables(postgres, TABLES)).to.deep.equal(before);
+    let events = 0;
+    await rebuildProjection(requests, bench.tools(), (progress) => {
+      ({ events } = progress);
+    });
+    expect(events).to.equal(0);
+    expect(await dumpTables(postgres, TABLES)).to.deep.equal(before);
+    expect(await describe()).to.deep.equal(schema);
+    expect((await postgres.query(`select from pg_namespace where nspname like 'rebuild%'`)).rowCount).to.equal(0);
+    await bench.appendRequest();
+    await bench.caughtUp('requests');
+    expect(await bench.count('requests')).to.equal(4);
+  });
+
+  it('ends in the rows of a clean rebuild when its process is killed again and again under load', async function () {
+    this.timeout(90_000);
+    const { requests: asked, rows, differing } = await killProjections(3);
+    expect(differing).to.deep.equal([]);
+    expect(asked).to.be.greaterThan(50);
+    expect(rows).to.be.greaterThan(asked * 4);
   });
 
   it('finds a projection by its name, by a table of its own, or all of them', () => {
     expect(names('requests')).to.deep.equal(['requests']);
     expect(names('usage_daily')).to.deep.equal(['requests']);
     expect(names('modelChanges')).to.deep.equal(['models']);
-    expect(names('all')).to.deep.equal(PROJECTIONS.map((one) => one.name));
+    expect(names('all')).to.deep.equal(PROJECTIONS.map((one) => one.name).filter((one) => one !== 'streamHeads'));
+    expect(names('stream_heads')).to.deep.equal(['streamHeads']);
     expect(names('nothing')).to.deep.equal([]);
   });
 });

@@ -96,7 +96,7 @@ describe('the row store', () => {
       [0, '9'],
     ] as const) {
       await write(row);
-      const store = createRowStore(mostRows);
+      const store = createRowStore({ mostRows });
       await store.load(database.postgres, [keyOf(row)]);
       store.settle();
       await write({ ...row, amount: '9' });

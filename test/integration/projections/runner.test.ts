@@ -1,13 +1,12 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createApplier } from '../../../projections/applyBatch.ts';
-import { CheckpointMovedError, openCheckpoint } from '../../../projections/checkpoint.ts';
+import { CheckpointMovedError, NewerVersionError, takeCheckpoint } from '../../../projections/checkpoint.ts';
 import type { Projection } from '../../../projections/projection.ts';
 import { lockNumber } from '../../../projections/projectionLock.ts';
 import { requests } from '../../../projections/requests.ts';
 import { routingLogs } from '../../../projections/routingLogs.ts';
 import { runProjection } from '../../../projections/runner.ts';
-import { START } from '../../../src/eventstore/eventStore.ts';
 import { createRandom, systemClock } from '../../../src/platform/clock.ts';
 import type { Postgres } from '../../../src/platform/postgres.ts';
 import { readProjectionLag } from '../../../src/readmodels/lag.ts';
@@ -18,6 +17,7 @@ import { until } from '../../support/until.ts';
 
 const random = createRandom(systemClock);
 const clock = systemClock;
+const NOW = '2026-11-20T00:00:00.000Z';
 const WRITTEN = ['projection_checkpoints', ...requests.tables.map(({ name }) => name)];
 
 describe('the runner of projections', function () {
@@ -28,8 +28,8 @@ describe('the runner of projections', function () {
   const readBatch = async () => {
     await appendRequest();
     const events = await bench.readEvents('request', 3);
-    await openCheckpoint(bench.postgres, requests, '2026-11-20T00:00:00.000Z');
-    return { events, position: events.at(-1)?.position ?? '' };
+    const checkpoint = await takeCheckpoint(bench.postgres, requests, NOW);
+    return { events, position: events.at(-1)?.position ?? '', checkpoint };
   };
   const failure = () =>
     until(async () => {
@@ -75,11 +75,11 @@ describe('the runner of projections', function () {
         }),
     };
     const before = await dumpTables(postgres, WRITTEN);
-    const dying = createApplier(requests, { postgres: killed, clock }, START);
+    const dying = createApplier(requests, { postgres: killed, clock }, batch.checkpoint);
     const error: unknown = await dying.apply(batch).catch((cause: unknown) => cause);
     expect(error).to.have.property('message', 'Connection terminated unexpectedly');
     expect(await dumpTables(postgres, WRITTEN)).to.deep.equal(before);
-    await createApplier(requests, { postgres, clock }, START).apply(batch);
+    await createApplier(requests, { postgres, clock }, batch.checkpoint).apply(batch);
     expect(await count('requests')).to.equal(1);
     const { rows } = await postgres.query('select position from projection_checkpoints');
     expect(rows).to.deep.equal([{ position: batch.position }]);
@@ -88,12 +88,35 @@ describe('the runner of projections', function () {
   it('refuses a writer whose checkpoint was moved by another, and leaves its rows out', async () => {
     const { postgres } = bench;
     const batch = await readBatch();
-    const first = createApplier(requests, { postgres, clock }, START);
-    const second = createApplier(requests, { postgres, clock }, START);
+    const first = createApplier(requests, { postgres, clock }, batch.checkpoint);
+    const second = createApplier(requests, { postgres, clock }, batch.checkpoint);
     await first.apply(batch);
     const error: unknown = await second.apply(batch).catch((cause: unknown) => cause);
     expect(error).to.be.instanceOf(CheckpointMovedError);
     expect(await usageCount()).to.equal(1);
+  });
+
+  it('refuses a writer that was paused while another took over, although nothing has moved', async () => {
+    const { postgres } = bench;
+    const batch = await readBatch();
+    const paused = createApplier(requests, { postgres, clock }, batch.checkpoint);
+    const taken = await takeCheckpoint(postgres, requests, NOW);
+    expect(taken.position).to.equal(batch.checkpoint.position);
+    const error: unknown = await paused.apply(batch).catch((cause: unknown) => cause);
+    expect(error).to.be.instanceOf(CheckpointMovedError);
+    expect(await count('requests')).to.equal(0);
+    await createApplier(requests, { postgres, clock }, taken).apply(batch);
+    expect(await count('requests')).to.equal(1);
+  });
+
+  it('leaves rows alone that a newer release keeps', async () => {
+    const newer = { ...requests, version: requests.version + 1 };
+    const batch = await readBatch();
+    await createApplier(requests, { postgres: bench.postgres, clock }, batch.checkpoint).apply(batch);
+    await bench.postgres.query('update projection_checkpoints set version = $1', [newer.version]);
+    const error: unknown = await takeCheckpoint(bench.postgres, requests, NOW).catch((cause: unknown) => cause);
+    expect(error).to.be.instanceOf(NewerVersionError);
+    expect(await count('requests')).to.equal(1);
   });
 
   it('counts as caught up at the end of the log, or after a silence where the backend does not tell its position', async () => {
@@ -102,7 +125,7 @@ describe('the runner of projections', function () {
     const applier = createApplier(
       requests,
       { postgres: bench.postgres, clock: { ...clock, monotonicMs: () => time.ms } },
-      START,
+      batch.checkpoint,
     );
     const isCaughtUp = async () =>
       (await bench.postgres.query('select from projection_checkpoints where caught_up_at is not null')).rowCount === 1;
@@ -121,7 +144,7 @@ describe('the runner of projections', function () {
     const batch = await readBatch();
     await appendRequest();
     const { postgres, store } = bench;
-    const applier = createApplier(requests, { postgres, clock }, START);
+    const applier = createApplier(requests, { postgres, clock }, batch.checkpoint);
     await applier.apply(batch);
     const waiting = (after: string) => store.countAfter?.(after, ['request'], 100) ?? Promise.resolve(0);
     await applier.touch(await store.head(), waiting);

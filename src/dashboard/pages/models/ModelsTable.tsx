@@ -1,22 +1,69 @@
-// The catalog as a table.
-import { type ColumnDef, createColumnHelper } from '@tanstack/react-table';
-import type { Model } from '../../api/models.ts';
-import { formatPricePerMillion } from '../../format/figures.ts';
-import { DataTable } from '../../parts/DataTable.tsx';
+// The catalog as a table; a model's name leads to its page.
+import { createColumnHelper } from '@tanstack/react-table';
+import { type Model, ratingOf } from '../../api/models.ts';
+import { UNKNOWN, formatPricePerMillion, formatShortCount } from '../../format/figures.ts';
+import { formatDuration } from '../../format/times.ts';
+import { type AnyColumn, DataTable } from '../../parts/DataTable.tsx';
+import { ModelLink } from '../../parts/ModelLink.tsx';
+import { StatusTag } from '../../parts/StatusTag.tsx';
 
 const column = createColumnHelper<Model>();
 const right = { align: 'right' } as const;
+const wideRight = { align: 'right', wide: true } as const;
 
-const COLUMNS: readonly ColumnDef<Model, never>[] = [
-  column.accessor('id', { header: 'Model' }),
-  column.accessor((model) => Number(model.pricing?.prompt), {
-    id: 'input',
-    header: 'Input, $/M tok',
-    meta: right,
-    cell: ({ row }) => formatPricePerMillion(row.original.pricing?.prompt),
+const COLUMNS: readonly AnyColumn<Model>[] = [
+  column.accessor('id', { header: 'Model', cell: ({ getValue }) => <ModelLink id={getValue()} /> }),
+  priceColumn('prompt', 'Input, $/M tok', right),
+  priceColumn('completion', 'Output, $/M tok', right),
+  priceColumn('input_cache_read', 'Cached, $/M tok', wideRight),
+  column.accessor(ratingOf, {
+    id: 'rating',
+    header: 'Rating',
+    meta: wideRight,
+    sortUndefined: 'last',
+    cell: ({ getValue }) => getValue()?.toFixed(1) ?? UNKNOWN,
   }),
-] as ColumnDef<Model, never>[];
+  column.accessor('quality_tier', {
+    header: 'Our tier',
+    meta: { wide: true },
+    cell: ({ getValue }) => getValue() ?? UNKNOWN,
+  }),
+  column.accessor(firstTokenOf, {
+    id: 'firstToken',
+    header: 'First token',
+    meta: wideRight,
+    sortUndefined: 'last',
+    cell: ({ getValue }) => formatDuration(getValue()),
+  }),
+  column.accessor((model) => model.context_length ?? undefined, {
+    id: 'context',
+    header: 'Context, tok',
+    meta: wideRight,
+    sortUndefined: 'last',
+    cell: ({ getValue }) => formatShortCount(getValue()),
+  }),
+  column.accessor('status', { header: 'Status', cell: ({ getValue }) => <StatusTag status={getValue()} /> }),
+];
 
 export function ModelsTable({ models }: { readonly models: readonly Model[] }) {
   return <DataTable label="Models" rows={models} columns={COLUMNS} />;
+}
+
+/** USD per token, as the catalog keeps it; an unknown one sorts last. */
+function priceColumn(line: string, header: string, meta: { align: 'right'; wide?: boolean }): AnyColumn<Model> {
+  const textOf = ({ pricing }: Model) => pricing?.[line] as string | undefined;
+  return column.accessor((model) => (textOf(model) === undefined ? undefined : Number(textOf(model))), {
+    id: line,
+    header,
+    meta,
+    sortUndefined: 'last',
+    cell: ({ row }) => formatPricePerMillion(textOf(row.original)),
+  });
+}
+
+function firstTokenOf({ ratings }: Model): number | undefined {
+  const known = (ratings?.values ?? []).flatMap(({ firstTokenMs }) =>
+    firstTokenMs === undefined ? [] : [firstTokenMs],
+  );
+  return known.length === 0 ? undefined : Math.min(...known);
 }

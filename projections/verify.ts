@@ -1,0 +1,92 @@
+// The audit of everything: hash chains, decisions, amounts, read models. Reads the log once for the first three, and once for each
+// read model; finds every problem before it ends.
+import { EVENT_CATEGORIES } from '../src/domain/events.ts';
+import { type ChainProblem, createChainChecker } from '../src/eventstore/codec.ts';
+import { START, categoryOf } from '../src/eventstore/eventStore.ts';
+import { scanLog } from '../src/eventstore/scanLog.ts';
+import { createHistory } from '../src/replay/history.ts';
+import {
+  type DecisionCount,
+  type DecisionProblem,
+  type VerifyRange,
+  createDecisionAudit,
+} from '../src/replay/verifyDecisions.ts';
+import { PoisonError } from './applyBatch.ts';
+import type { Projection } from './projection.ts';
+import type { RebuildTools } from './rebuildProjection.ts';
+import { type Recount, recountProjection } from './recount.ts';
+
+export type LogAudit = {
+  readonly events: number;
+  readonly streams: number;
+  readonly chains: readonly ChainProblem[];
+  readonly decisions: readonly DecisionProblem[];
+  readonly deciders: ReadonlyMap<number, DecisionCount>;
+  readonly costs: DecisionCount;
+  /** Why the log could not be read to its end. */
+  readonly unreadable?: string;
+};
+export type VerifyReport = {
+  readonly log: LogAudit;
+  readonly readModels: readonly Recount[];
+  /** Read models that could not be counted again, and why. */
+  readonly uncounted: readonly { readonly projection: string; readonly message: string }[];
+};
+
+export async function verifyAll(
+  projections: readonly Projection[],
+  tools: RebuildTools,
+  options: { readonly range?: VerifyRange; readonly onProgress?: (events: number) => void } = {},
+): Promise<VerifyReport> {
+  const log = await auditLog(tools, options);
+  const readModels: Recount[] = [];
+  const uncounted: { projection: string; message: string }[] = [];
+  for (const projection of projections) {
+    try {
+      readModels.push(await recountProjection(projection, tools));
+    } catch (error) {
+      tools.signal.throwIfAborted();
+      // A log that cannot be read has been told above; anything else is a fault of the machine, not of the data.
+      if (!(error instanceof PoisonError) && log.unreadable === undefined) throw error;
+      uncounted.push({ projection: projection.name, message: String(error) });
+    }
+  }
+  return { log, readModels, uncounted };
+}
+
+export function isWhole({ log, readModels, uncounted }: VerifyReport): boolean {
+  return (
+    log.unreadable === undefined &&
+    log.chains.length === 0 &&
+    log.decisions.length === 0 &&
+    uncounted.length === 0 &&
+    readModels.every(({ problems }) => problems.length === 0)
+  );
+}
+
+async function auditLog(
+  { store, clock, signal }: RebuildTools,
+  { range, onProgress }: { readonly range?: VerifyRange; readonly onProgress?: (events: number) => void },
+): Promise<LogAudit> {
+  const checker = createChainChecker();
+  const audit = createDecisionAudit(createHistory(store), range);
+  const chains: ChainProblem[] = [];
+  const decisions: DecisionProblem[] = [];
+  const state: { events: number; unreadable?: string } = { events: 0 };
+  try {
+    for await (const batch of scanLog({ store, clock, signal, categories: EVENT_CATEGORIES, after: START })) {
+      for (const event of batch.events) {
+        chains.push(...checker.add(event));
+        if (categoryOf(event.stream) === 'request') decisions.push(...(await audit.add(event)));
+      }
+      state.events += batch.events.length;
+      onProgress?.(state.events);
+    }
+    decisions.push(...(await audit.finish()));
+  } catch (error) {
+    signal.throwIfAborted();
+    state.unreadable = error instanceof Error ? error.message : String(error);
+  }
+  signal.throwIfAborted();
+  return { ...state, streams: checker.streams, chains, decisions, deciders: audit.deciders, costs: audit.costs };
+}

@@ -1,0 +1,160 @@
+// `Idempotency-Key`: the same request again gets the first answer again, for a day, and its twins at the same time wait for it.
+// Only an answer is kept; after an error the next request with that key tries anew.
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { KeyHolder } from '../../accounts/authenticate.ts';
+import { type Claimed, type KeptAnswer, type KeptAnswers, LEASE_MS } from '../../accounts/keptAnswers.ts';
+import { RouterError } from '../../domain/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+
+export type IdempotencyTools = { readonly keptAnswers: KeptAnswers; readonly clock: Clock; readonly logger: Logger };
+
+const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
+const LOOK_EVERY_MS = 200;
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/** For routes that ask a model: to be mounted before them, after the body was read. */
+export function idempotent(tools: IdempotencyTools): RequestHandler {
+  return async (request, response, next) => {
+    const key = request.header('idempotency-key');
+    if (key === undefined) return next();
+    if (!KEY_FORM.test(key)) {
+      throw new RouterError(
+        'validation_error',
+        'Idempotency-Key: 1 to 255 visible ASCII characters, for instance a UUID.',
+        {
+          param: 'Idempotency-Key',
+          shouldRetry: false,
+        },
+      );
+    }
+    const claimed = toClaim(request, response, key);
+    const answer = await answerOfTwin(claimed, response, tools);
+    if (answer) replay(response, answer);
+    else if (response.destroyed) return;
+    else {
+      keepAnswer(claimed, response, tools);
+      next();
+    }
+  };
+}
+
+function toClaim(request: Request, response: Response, key: string): Claimed {
+  const { lineId } = response.locals['caller'] as KeyHolder;
+  const { rawBody = Buffer.alloc(0) } = request as { rawBody?: Buffer };
+  const digest = createHash('sha256').update(`${request.path}\n`).update(rawBody).digest('hex');
+  return { holderId: lineId, key, digest, requestId: String(response.locals['requestId']) };
+}
+
+/** Undefined when this request is the first. @throws RouterError `idempotency_conflict` */
+async function answerOfTwin(
+  claimed: Claimed,
+  response: Response,
+  { keptAnswers, clock }: IdempotencyTools,
+): Promise<KeptAnswer | undefined> {
+  for (;;) {
+    const claim = await keptAnswers.claim(claimed);
+    if (claim.is === 'first') return undefined;
+    if (claim.is === 'answered') return claim.answer;
+    if (claim.is === 'conflict') {
+      throw new RouterError(
+        'idempotency_conflict',
+        'This Idempotency-Key was used with another body or path within the last 24 hours: use a new key for a new request.',
+        { param: 'Idempotency-Key', shouldRetry: false },
+      );
+    }
+    if (response.destroyed) return undefined;
+    await clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+function replay(response: Response, { requestId, status, headers, body }: KeptAnswer): void {
+  response
+    .status(status)
+    .set({ ...headers, 'x-request-id': requestId, 'idempotent-replayed': 'true' })
+    .end(body);
+}
+
+type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
+type End = (chunk?: unknown, ...rest: unknown[]) => Response;
+
+/** Collects what is sent, and holds the end of it back until it is kept. */
+function keepAnswer(claimed: Claimed, response: Response, tools: IdempotencyTools): void {
+  const parts: Buffer[] = [];
+  let size = 0;
+  const collect = (chunk: unknown): void => {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
+    const bytes = Buffer.from(chunk as string);
+    size += bytes.length;
+    if (size <= MOST_BYTES) parts.push(bytes);
+  };
+  const lease = renewLease(claimed, tools);
+  let settled: Promise<void> | undefined;
+  const settle = (): Promise<void> => {
+    lease.abort();
+    const whole = response.statusCode === 200 && response.locals['broken'] !== true && size <= MOST_BYTES;
+    settled ??= whole ? keep(claimed, response, Buffer.concat(parts), tools) : release(claimed, tools);
+    return settled;
+  };
+  const write = response.write.bind(response) as Write;
+  const end = response.end.bind(response) as End;
+  response.write = ((chunk: unknown, ...rest: unknown[]) => {
+    collect(chunk);
+    return write(chunk, ...rest);
+  }) as Response['write'];
+  response.end = ((chunk?: unknown, ...rest: unknown[]) => {
+    collect(chunk);
+    void settle().then(() => end(chunk, ...rest));
+    return response;
+  }) as Response['end'];
+  // The caller left before the end: its request was cancelled, and there is nothing to keep.
+  response.once('close', () => {
+    if (response.writableEnded || settled) return;
+    lease.abort();
+    settled = release(claimed, tools);
+  });
+}
+
+async function keep(
+  claimed: Claimed,
+  response: Response,
+  body: Buffer,
+  { keptAnswers, logger }: IdempotencyTools,
+): Promise<void> {
+  const kept = Object.entries(response.getHeaders()).flatMap(([name, value]) =>
+    name === 'content-type' || name.startsWith('x-omni-') ? [[name, String(value)]] : [],
+  );
+  try {
+    const headers: Record<string, string> = Object.fromEntries(kept);
+    await keptAnswers.keep(claimed, { status: response.statusCode, headers, body });
+  } catch (error) {
+    // The answer is paid for and there: better told without being kept than not at all.
+    logger.error('an answer could not be kept for its Idempotency-Key', { requestId: claimed.requestId, error });
+  }
+}
+
+async function release(claimed: Claimed, { keptAnswers, logger }: IdempotencyTools): Promise<void> {
+  try {
+    await keptAnswers.release(claimed);
+  } catch (error) {
+    logger.warn('an Idempotency-Key could not be given back; its lease ends it', {
+      requestId: claimed.requestId,
+      error,
+    });
+  }
+}
+
+function renewLease(claimed: Claimed, { keptAnswers, clock, logger }: IdempotencyTools): AbortController {
+  const over = new AbortController();
+  const run = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(LEASE_MS / 3, over.signal);
+      await keptAnswers.renew(claimed).catch((error: unknown) => {
+        logger.warn('the lease of an Idempotency-Key could not be renewed', { requestId: claimed.requestId, error });
+      });
+    }
+  };
+  run().catch(() => undefined);
+  return over;
+}

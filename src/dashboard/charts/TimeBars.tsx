@@ -1,0 +1,48 @@
+// Bars over time, stacked: what adds up.
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { ChartTip } from './ChartTip.tsx';
+import { formatTick } from './buckets.ts';
+import type { TimeChartProps } from './series.ts';
+import { AXIS, MARGIN, TICK } from './style.ts';
+
+export function TimeBars({ label, bucket, buckets, series, format, onPick }: TimeChartProps) {
+  const rows = buckets.map(({ at, values }) => ({ at, ...values }));
+  return (
+    <div className="chart" role="group" aria-label={label} data-pick={onPick ? '' : undefined}>
+      <ResponsiveContainer width="100%" height="100%">
+        <BarChart
+          data={rows}
+          margin={MARGIN}
+          barCategoryGap="20%"
+          onClick={({ activeLabel }) => activeLabel !== undefined && onPick?.(String(activeLabel))}
+        >
+          <CartesianGrid vertical={false} stroke="var(--line)" />
+          <XAxis
+            dataKey="at"
+            {...AXIS}
+            tick={TICK}
+            minTickGap={28}
+            tickFormatter={(at: string) => formatTick(at, bucket)}
+          />
+          <YAxis {...AXIS} tick={TICK} width={64} tickFormatter={format} />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ fill: 'var(--hover)' }}
+            content={<ChartTip series={series} bucket={bucket} format={format} />}
+          />
+          {series.map(({ key, label: name, colour }) => (
+            <Bar
+              key={key}
+              dataKey={key}
+              name={name}
+              fill={colour}
+              stackId="all"
+              isAnimationActive={false}
+              maxBarSize={44}
+            />
+          ))}
+        </BarChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}

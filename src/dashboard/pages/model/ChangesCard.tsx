@@ -1,0 +1,58 @@
+// What changed of a model, field by field, newest first, with who and which source said so.
+import { Button } from '@mantine/core';
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import { createColumnHelper } from '@tanstack/react-table';
+import type { ModelChange } from '../../api/models.ts';
+import { UNKNOWN } from '../../format/figures.ts';
+import { Card } from '../../parts/Card.tsx';
+import { type AnyColumn, DataTable } from '../../parts/DataTable.tsx';
+import { EmptyNote } from '../../parts/EmptyNote.tsx';
+import { ErrorNote } from '../../parts/ErrorNote.tsx';
+import { Loading } from '../../parts/Loading.tsx';
+import { Time } from '../../parts/Time.tsx';
+
+type Props = { readonly query: UseInfiniteQueryResult<InfiniteData<{ readonly data: readonly ModelChange[] }>> };
+
+const column = createColumnHelper<ModelChange>();
+const value = (text: string | null) => <span className="change-value">{text ?? UNKNOWN}</span>;
+
+const COLUMNS: readonly AnyColumn<ModelChange>[] = [
+  column.accessor('changed_at', { header: 'When', cell: ({ getValue }) => <Time at={getValue()} /> }),
+  column.accessor('field', { header: 'What', cell: ({ getValue }) => <code>{getValue()}</code> }),
+  column.accessor('old_value', { header: 'Before', cell: ({ getValue }) => value(getValue()) }),
+  column.accessor('new_value', { header: 'After', cell: ({ getValue }) => value(getValue()) }),
+  column.accessor('source', { header: 'Source', meta: { wide: true } }),
+  column.accessor('changed_by', { header: 'By', meta: { wide: true } }),
+];
+
+export function ChangesCard({ query }: Props) {
+  return (
+    <Card title="Changes" note="newest first">
+      <ChangesBody query={query} />
+    </Card>
+  );
+}
+
+function ChangesBody({ query }: Props) {
+  if (query.data === undefined)
+    return query.isError ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Loading />;
+  const changes = query.data.pages.flatMap(({ data }) => data);
+  if (changes.length === 0) return <EmptyNote>No change is on record yet.</EmptyNote>;
+  return (
+    <>
+      <DataTable label="Changes" rows={changes} columns={COLUMNS} sortable={false} />
+      {query.hasNextPage && (
+        <div className="table-foot">
+          <Button
+            size="xs"
+            variant="default"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

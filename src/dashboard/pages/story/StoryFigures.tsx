@@ -1,0 +1,48 @@
+// The request in six figures.
+import type { Story } from '../../api/requests.ts';
+import { formatCount, formatUsd, toWords } from '../../format/figures.ts';
+import { formatDuration } from '../../format/times.ts';
+import { Figures } from '../../parts/Figures.tsx';
+import { ModelLink } from '../../parts/ModelLink.tsx';
+
+export function StoryFigures({ story: { summary, money } }: { readonly story: Story }) {
+  const { tokens_input: input, tokens_output: output } = summary;
+  return (
+    <Figures
+      figures={[
+        {
+          label: 'Answered by',
+          value: (
+            <span className="figure-name">{summary.model === null ? 'nobody' : <ModelLink id={summary.model} />}</span>
+          ),
+          note: toWords(summary.task_type),
+        },
+        {
+          label: 'Cost',
+          value: formatUsd(money.cost_usd),
+          note: summary.simulated ? 'at list prices, simulated' : 'charged',
+        },
+        {
+          label: 'Saved',
+          value: formatUsd(money.savings_usd),
+          note: `${summary.baseline_model ?? 'the baseline'}: ${formatUsd(money.baseline_usd)}`,
+        },
+        {
+          label: 'Tokens',
+          value: input === null ? '–' : formatCount(input + (output ?? 0)),
+          note: `${formatCount(input)} in, ${formatCount(output)} out`,
+        },
+        {
+          label: 'Latency',
+          value: formatDuration(summary.latency_ms),
+          note: `first token ${formatDuration(summary.first_token_ms)}`,
+        },
+        {
+          label: 'Router overhead',
+          value: formatDuration(summary.overhead_ms),
+          note: 'not spent waiting for a provider',
+        },
+      ]}
+    />
+  );
+}

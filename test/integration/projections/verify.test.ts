@@ -1,0 +1,53 @@
+// The audit: whole where everything is, and one change anywhere is found.
+import { expect } from 'chai';
+import { formatVerify, listProblems } from '../../../projections/formatVerify.ts';
+import { PROJECTIONS } from '../../../projections/registry.ts';
+import { isWhole } from '../../../projections/verify.ts';
+import { useRouter } from '../../support/router.ts';
+import { catchUp, fillWorld, mutateWorld, verifyWorld } from '../../support/verifyWorld.ts';
+
+describe('the audit', function () {
+  this.timeout(180_000);
+  const router = useRouter();
+  before(() => fillWorld(router()));
+
+  it('finds nothing where nothing was changed, and tells what it counted', async () => {
+    const report = await verifyWorld(router());
+    const told = formatVerify(report);
+    expect(isWhole(report), told).to.equal(true);
+    expect(told).to.match(/Log: \d+ events in \d+ streams; every hash chain is whole/);
+    expect(told).to.match(/Decisions by decider \d+: 7 taken again, 7 equal, 0 not/);
+    for (const { name } of PROJECTIONS)
+      expect(told).to.match(new RegExp(`Read model ${name}: \\d+ rows counted again`));
+    const { rowCount } = await router().postgres.query(`select from pg_namespace where nspname like 'verify%'`);
+    expect(rowCount).to.equal(0);
+  });
+
+  it('compares a read model that is behind up to where it is', async () => {
+    await router().send('/v1/chat', { body: { messages: [{ role: 'user', content: 'one more' }] } });
+    const report = await verifyWorld(router());
+    expect(isWhole(report), formatVerify(report)).to.equal(true);
+    expect(report.readModels.every(({ behind }) => behind)).to.equal(true);
+    await catchUp(router());
+  });
+
+  it('tells in words that the end of a stream is gone', async () => {
+    const { postgres } = router();
+    await postgres.query('create table kept_event as select * from eventlog.events order by position desc limit 1');
+    await postgres.query('delete from eventlog.events where id in (select id from kept_event)');
+    const problems = listProblems(await verifyWorld(router()));
+    expect(problems.join('\n')).to.match(/stream request-[0-9a-f-]+: its end is not the one that was seen/);
+    await postgres.query('insert into eventlog.events select * from kept_event');
+    expect(listProblems(await verifyWorld(router()))).to.deep.equal([]);
+  });
+
+  it('finds each of twenty changes at random places', async () => {
+    const seed = Date.now();
+    let state = seed;
+    const unit = () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
+    const mutated = await mutateWorld(router(), 20, unit);
+    const missed = mutated.filter(({ found }) => !found).map(({ kind, what }) => `${kind}: ${what} (seed ${seed})`);
+    expect(missed).to.deep.equal([]);
+    expect(isWhole(await verifyWorld(router()))).to.equal(true);
+  });
+});
