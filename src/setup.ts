@@ -22,7 +22,7 @@ export const CONFIG_FILES: ConfigFiles = {
   models: join('config', 'models.yaml'),
   policy: join('config', 'routing.yaml'),
 };
-const MIGRATIONS = join('sql', 'migrations');
+export const MIGRATIONS = join('sql', 'migrations');
 
 /** Brings the database and the log to where this release needs them. @throws ConfigError for a file that cannot be used */
 export async function setUp(settings: {

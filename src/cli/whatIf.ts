@@ -99,8 +99,11 @@ async function readCatalog(history: History, given: string | undefined, at: stri
 
 /** One request a line, both sides of it. */
 function toLine({ before, after, ...compared }: Compared): string {
-  const side = ({ cost, ...rest }: Side) => ({ ...rest, costUsd: cost === null ? null : formatUsd(cost) });
-  return JSON.stringify({ ...compared, before: side(before), after: side(after) });
+  return JSON.stringify({ ...compared, before: withText(before), after: withText(after) });
+}
+
+function withText({ cost, ...side }: Side): object {
+  return { ...side, costUsd: cost === null ? null : formatUsd(cost) };
 }
 
 async function closeFile(file: WriteStream | undefined): Promise<void> {

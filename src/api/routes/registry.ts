@@ -10,6 +10,7 @@ import { health, ready } from './health.ts';
 import { live } from './live.ts';
 import { metrics } from './metrics.ts';
 import { modelChanges } from './modelChanges.ts';
+import { countTokens, messages } from './messages.ts';
 import { model, models } from './models.ts';
 import { policy } from './policy.ts';
 import { withReference } from './reference.ts';
@@ -33,6 +34,8 @@ export const ROUTES: readonly Route[] = withReference([
   chat,
   agentStep,
   chatCompletions,
+  messages,
+  countTokens,
   models,
   model,
   usage,

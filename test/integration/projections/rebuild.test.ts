@@ -127,6 +127,17 @@ describe('rebuilding projections', function () {
     expect([...seen].filter((n) => n !== 99 && n !== 1)).to.deep.equal([]);
   });
 
+  it('builds the rows again when the log is in another kind of place than it was', async () => {
+    await bench.appendRequest();
+    await bench.postgres.query(
+      `insert into projection_checkpoints (name, version, position, updated_at) values ('requests', $1, '99999999/99999999', now())`,
+      [requests.version],
+    );
+    bench.start(requests);
+    await bench.caughtUp('requests');
+    expect(await bench.count('requests')).to.equal(1);
+  });
+
   it('goes on where a killed rebuild was, and keeps names, views and rights', async () => {
     for (let n = 0; n < 3; n++) await bench.appendRequest();
     bench.start(requests);
