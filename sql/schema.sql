@@ -177,6 +177,14 @@ create table public.job_runs (
 CREATE INDEX job_runs_latest ON public.job_runs USING btree (started_at DESC);
 CREATE INDEX job_runs_running ON public.job_runs USING btree (job) WHERE (status = 'running'::text);
 
+create table public.job_schedules (
+  job text not null,
+  cron text not null,
+  next_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint job_schedules_pkey PRIMARY KEY (job)
+);
+
 create table public.kept_answers (
   holder_id uuid not null,
   idempotency_key text not null,
