@@ -47,19 +47,36 @@ type GroupRow = {
   readonly savings_usd: string;
 };
 
-// `none` stands for requests that no model answered. Days are days in UTC.
+// Whole days come from the sums that the projection keeps, and the rest of the period, and what has not ended, from the requests
+// themselves. Both are written in one transaction, so the two never disagree. `none` stands for requests that no model answered.
 const SQL = `
-  with asked as (
+  with period as (
+    select $2::timestamptz as begins, $3::timestamptz as ends,
+      least(date_trunc('day', $2::timestamptz + interval '1 day' - interval '1 microsecond', 'UTC'), $3::timestamptz) as first_day,
+      greatest(date_trunc('day', $3::timestamptz, 'UTC'), least(date_trunc('day', $2::timestamptz + interval '1 day' - interval '1 microsecond', 'UTC'), $3::timestamptz)) as last_day
+  ), single as (
+    select r.*, shown_outcome in ('failed', 'abandoned') as is_error,
+      shown_outcome not in ('routed', 'abandoned') and cost is null as is_unpriced
+    from request_outcomes r, period p where org_id = $1 and (
+      (created_at >= p.begins and created_at < p.first_day) or (created_at >= p.last_day and created_at < p.ends))
+    union all
+    select r.*, shown_outcome = 'abandoned', false from request_outcomes r, period p
+    where org_id = $1 and outcome = 'routed' and created_at >= p.first_day and created_at < p.last_day
+  ), asked as (
     select coalesce(provider || '/' || model_used, 'none') as model, task_type,
-      to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as date,
-      shown_outcome, tokens, cost, savings_usd
-    from request_outcomes where org_id = $1 and created_at >= $2 and created_at < $3
+      to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as date, 1 as requests, is_error::integer as errors,
+      is_unpriced::integer as unpriced, tokens::bigint as tokens, cost, savings_usd
+    from single
+    union all
+    select model, task_type, day::text, request_count, error_count, unpriced_count, token_count, cost_usd, savings_usd
+    from usage_daily, period p
+    where org_id = $1 and day >= (p.first_day at time zone 'UTC')::date and day < (p.last_day at time zone 'UTC')::date
   )
   select case grouping(model, task_type, date) when 3 then 'model' when 5 then 'task_type' when 6 then 'date' else 'total' end as dimension,
     coalesce(model, task_type, date, '') as key,
-    count(*)::float8 as requests,
-    (count(*) filter (where shown_outcome in ('failed', 'abandoned')))::float8 as errors,
-    (count(*) filter (where shown_outcome not in ('routed', 'abandoned') and cost is null))::float8 as unpriced,
+    coalesce(sum(requests), 0)::float8 as requests,
+    coalesce(sum(errors), 0)::float8 as errors,
+    coalesce(sum(unpriced), 0)::float8 as unpriced,
     coalesce(sum(tokens), 0)::float8 as tokens,
     trim_scale(coalesce(sum(cost), 0))::text as cost_usd,
     trim_scale(coalesce(sum(savings_usd), 0))::text as savings_usd
