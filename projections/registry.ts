@@ -4,6 +4,7 @@ import { modelPerformance } from './modelPerformance.ts';
 import { models } from './models.ts';
 import type { Projection } from './projection.ts';
 import { requests } from './requests.ts';
+import { rerates } from './rerates.ts';
 import { routingLogs } from './routingLogs.ts';
 import { streamHeads } from './streamHeads.ts';
 
@@ -13,6 +14,7 @@ export const PROJECTIONS: readonly Projection[] = [
   routingLogs,
   modelPerformance,
   feedback,
+  rerates,
   streamHeads,
 ];
 

@@ -18,3 +18,6 @@ create table if not exists model_performance (
 
 -- What has not ended yet is what daily sums do not have.
 create index if not exists requests_unfinished on requests (org_id, created_at) where outcome = 'routed';
+
+-- The router's own markup, in the daily sums as in the requests.
+alter table usage_daily add column if not exists markup_usd numeric(30, 12) not null default 0;

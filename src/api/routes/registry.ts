@@ -3,6 +3,7 @@ import { account } from './account.ts';
 import { adminBudgets, adminDeleteBudget, adminSetBudget } from './adminBudgets.ts';
 import { adminChangeKey, adminCreateKey, adminKeys, adminRevokeKey, adminRotateKey } from './adminKeys.ts';
 import { adminChangeOrg, adminCreateOrg, adminCreateUser, adminOrgs, adminUsers } from './adminOrgs.ts';
+import { adminRerate } from './adminRerate.ts';
 import { agentStep } from './agentStep.ts';
 import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
@@ -58,6 +59,7 @@ export const ROUTES: readonly Route[] = withReference([
   adminBudgets,
   adminSetBudget,
   adminDeleteBudget,
+  adminRerate,
   requestReplay,
   requestFeedback,
   stats,
