@@ -314,6 +314,19 @@ create table public.request_attempts (
 );
 CREATE INDEX request_attempts_request ON public.request_attempts USING btree (request_id, attempt_number);
 
+create table public.request_rerates (
+  request_id uuid not null,
+  org_id uuid not null,
+  created_at timestamp with time zone not null,
+  catalog_version integer not null,
+  requested_at timestamp with time zone not null,
+  cost_usd numeric(30,12),
+  baseline_cost_usd numeric(30,12),
+  savings_usd numeric(30,12),
+  constraint request_rerates_pkey PRIMARY KEY (request_id)
+);
+CREATE INDEX request_rerates_org_time ON public.request_rerates USING btree (org_id, created_at);
+
 create table public.requests (
   id uuid not null,
   org_id uuid not null,
@@ -348,9 +361,28 @@ create table public.requests (
   catalog_version integer not null,
   policy_version integer,
   decider_version integer,
+  markup_usd numeric(30,12),
   constraint requests_pkey PRIMARY KEY (id)
 );
 CREATE INDEX requests_org_time ON public.requests USING btree (org_id, created_at);
+
+create table public.rerate_inputs (
+  request_id uuid not null,
+  routed_at timestamp with time zone,
+  org_id uuid,
+  attempts jsonb not null,
+  usage jsonb,
+  baseline_model text,
+  constraint rerate_inputs_pkey PRIMARY KEY (request_id)
+);
+CREATE INDEX rerate_inputs_routed ON public.rerate_inputs USING btree (routed_at);
+
+create table public.rerate_prices (
+  model text not null,
+  since integer not null,
+  prices jsonb,
+  constraint rerate_prices_pkey PRIMARY KEY (model, since)
+);
 
 create table public.routing_logs (
   id uuid not null,
@@ -456,6 +488,7 @@ create view public.request_outcomes as
     catalog_version,
     policy_version,
     decider_version,
+    markup_usd,
         CASE
             WHEN outcome = 'routed'::text AND (deadline_at + '00:01:00'::interval) < now() THEN 'abandoned'::text
             ELSE outcome

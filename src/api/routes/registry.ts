@@ -5,6 +5,7 @@ import { adminChangeKey, adminCreateKey, adminKeys, adminRevokeKey, adminRotateK
 import { adminHeld, adminRejectHeld, adminReleaseHeld } from './adminHeld.ts';
 import { adminJobs, adminRunJob } from './adminJobs.ts';
 import { adminChangeOrg, adminCreateOrg, adminCreateUser, adminOrgs, adminUsers } from './adminOrgs.ts';
+import { adminRerate } from './adminRerate.ts';
 import { agentStep } from './agentStep.ts';
 import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
@@ -63,6 +64,7 @@ export const ROUTES: readonly Route[] = withReference([
   adminHeld,
   adminReleaseHeld,
   adminRejectHeld,
+  adminRerate,
   requestReplay,
   requestFeedback,
   stats,
