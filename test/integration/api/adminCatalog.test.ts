@@ -79,7 +79,9 @@ describe('the catalog for operators', () => {
     const events = [];
     for await (const event of router.store.readStream(CATALOG_STREAM, { backwards: true })) events.push(event);
     expect(events[0]?.data).to.deep.include({ verdict: 'applied', reason: 'the author said so' });
-    expect(events[0]?.data).to.have.property('by').that.matches(/^key omr_/);
+    expect(events[0]?.data)
+      .to.have.property('by')
+      .that.matches(/^key omr_/);
   });
 
   it('rejects a held change without touching the price, once', async () => {
@@ -115,7 +117,9 @@ describe('the catalog for operators', () => {
     await worker.close();
     expect(seen[0]?.name).to.equal('validatePricing');
     expect(seen[0]?.id).to.equal(body['job_id']);
-    expect(seen[0]?.data).to.have.property('trigger').that.matches(/^admin key omr_/);
+    expect(seen[0]?.data)
+      .to.have.property('trigger')
+      .that.matches(/^admin key omr_/);
   });
 
   it('knows no other job', async () => {
