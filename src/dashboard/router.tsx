@@ -11,6 +11,7 @@ import { sessionQuery } from './api/session.ts';
 import { readAsOf, readModelsSearch } from './pages/models/search.ts';
 import { readOverviewSearch } from './pages/overview/search.ts';
 import { readRequestsSearch } from './pages/requests/search.ts';
+import { readWhatIfSearch } from './pages/whatIf/search.ts';
 import { NoSuchPage } from './parts/NoSuchPage.tsx';
 import { PageFault } from './parts/PageFault.tsx';
 import { Shell } from './shell/Shell.tsx';
@@ -74,6 +75,13 @@ const model = createRoute({
   component: lazyRouteComponent(() => import('./pages/model/ModelPage.tsx'), 'ModelPage'),
 });
 
+const whatIf = createRoute({
+  getParentRoute: () => inside,
+  path: '/what-if',
+  validateSearch: readWhatIfSearch,
+  component: lazyRouteComponent(() => import('./pages/whatIf/WhatIfPage.tsx'), 'WhatIfPage'),
+});
+
 const playground = createRoute({
   getParentRoute: () => inside,
   path: '/playground',
@@ -82,7 +90,10 @@ const playground = createRoute({
 
 export function createPageRouter(queryClient: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([overview, requests, story, models, model, playground])]),
+    routeTree: root.addChildren([
+      signIn,
+      inside.addChildren([overview, requests, story, models, model, whatIf, playground]),
+    ]),
     context: { queryClient },
     defaultPreload: 'intent',
     scrollRestoration: true,
