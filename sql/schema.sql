@@ -26,6 +26,22 @@ create table public.admin_outbox (
 );
 CREATE INDEX admin_outbox_waiting ON public.admin_outbox USING btree (id) WHERE (appended_at IS NULL);
 
+create table public.alerts (
+  id uuid not null,
+  kind text not null,
+  subject text not null,
+  key text not null,
+  message text not null,
+  raised_at timestamp with time zone not null,
+  appended_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  attempt_count integer default 0 not null,
+  failure text,
+  constraint alerts_pkey PRIMARY KEY (id)
+);
+CREATE INDEX alerts_subject ON public.alerts USING btree (kind, subject, raised_at DESC);
+CREATE INDEX alerts_waiting ON public.alerts USING btree (raised_at) WHERE (delivered_at IS NULL);
+
 create table public.api_keys (
   id uuid not null,
   user_id uuid not null,
@@ -88,6 +104,48 @@ create table public.budgets (
 );
 CREATE INDEX budgets_org ON public.budgets USING btree (org_id);
 
+create table public.feed_bodies (
+  sha256 text not null,
+  body bytea not null,
+  stored_at timestamp with time zone not null,
+  constraint feed_bodies_pkey PRIMARY KEY (sha256)
+);
+
+create table public.feed_quotas (
+  source text not null,
+  window_started_at timestamp with time zone not null,
+  used_count integer not null,
+  blocked_until timestamp with time zone,
+  constraint feed_quotas_pkey PRIMARY KEY (source)
+);
+
+create table public.feed_readings (
+  id uuid not null,
+  source text not null,
+  url text not null,
+  fetched_at timestamp with time zone not null,
+  sha256 text,
+  byte_count integer,
+  row_count integer,
+  state text not null,
+  reason text,
+  pending jsonb,
+  constraint feed_readings_pkey PRIMARY KEY (id),
+  constraint feed_readings_state_check CHECK (state = ANY (ARRAY['fetched'::text, 'applying'::text, 'taken'::text, 'refused'::text]))
+);
+CREATE INDEX feed_readings_latest ON public.feed_readings USING btree (source, fetched_at DESC);
+
+create table public.feed_sightings (
+  source text not null,
+  model_id text not null,
+  unit text not null,
+  fingerprint text not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  reading_count integer not null,
+  constraint feed_sightings_pkey PRIMARY KEY (source, model_id, unit)
+);
+
 create table public.feedback (
   id uuid not null,
   request_id uuid not null,
@@ -100,6 +158,24 @@ create table public.feedback (
 );
 CREATE INDEX feedback_org_time ON public.feedback USING btree (org_id, given_at);
 CREATE INDEX feedback_request ON public.feedback USING btree (request_id, given_at);
+
+create table public.job_runs (
+  id uuid not null,
+  job text not null,
+  queue_id text,
+  trigger text not null,
+  attempt integer not null,
+  status text not null,
+  progress text,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  summary jsonb,
+  error text,
+  constraint job_runs_pkey PRIMARY KEY (id),
+  constraint job_runs_status_check CHECK (status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text]))
+);
+CREATE INDEX job_runs_latest ON public.job_runs USING btree (started_at DESC);
+CREATE INDEX job_runs_running ON public.job_runs USING btree (job) WHERE (status = 'running'::text);
 
 create table public.kept_answers (
   holder_id uuid not null,

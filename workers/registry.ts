@@ -1,6 +1,20 @@
-// Every job, one file and one line each, with the schedule of node-cron that enqueues it.
+// Every job, one file and one line each.
 import type { JobName } from '../src/queue/jobs.ts';
-import { appendAdminActions } from './jobs/appendAdminActions.ts';
 import type { Job } from './job.ts';
+import { appendAdminActions } from './jobs/appendAdminActions.ts';
+import { checkDeprecations } from './jobs/checkDeprecations.ts';
+import { deliverAlerts } from './jobs/deliverAlerts.ts';
+import { syncAllModels } from './jobs/syncAllModels.ts';
+import { syncPricing } from './jobs/syncPricing.ts';
+import { syncRatings } from './jobs/syncRatings.ts';
+import { validatePricing } from './jobs/validatePricing.ts';
 
-export const REGISTRY: { readonly [name in JobName]: Job } = { appendAdminActions };
+export const REGISTRY: { readonly [name in JobName]: Job<name> } = {
+  appendAdminActions,
+  syncPricing,
+  syncRatings,
+  validatePricing,
+  checkDeprecations,
+  syncAllModels,
+  deliverAlerts,
+};

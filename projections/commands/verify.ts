@@ -1,6 +1,6 @@
 // `npm run verify [-- --from T --to T]`: proves that log, decisions, amounts and read models agree, or tells each place where they do
 // not, with exit code 1. The times limit which decisions are taken again; chains and read models are always checked whole.
-import { databaseUrlOf, readArguments } from '../../src/cli/command.ts';
+import { databaseUrlOf, readArguments, readTime } from '../../src/cli/command.ts';
 import { StartError } from '../../src/platform/startError.ts';
 import { runMain } from '../../src/runMain.ts';
 import { formatVerify } from '../formatVerify.ts';
@@ -11,17 +11,9 @@ import { isWhole, verifyAll } from '../verify.ts';
 const USAGE = 'npm run verify [-- --from 2026-11-01 --to 2026-12-01T00:00:00Z]';
 const TELL_EVERY = 100_000;
 
-function readTime(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const at = Date.parse(text);
-  if (Number.isNaN(at))
-    throw new StartError(`--${name}: found "${text}"; allowed: an ISO date or time\nUsage: ${USAGE}`);
-  return at;
-}
-
 await runMain('verify', async (env, lifecycle, logger) => {
   const { options } = readArguments(USAGE, ['from', 'to']);
-  const range = { from: readTime('from', options['from']), to: readTime('to', options['to']) };
+  const range = { from: readTime(USAGE, 'from', options['from']), to: readTime(USAGE, 'to', options['to']) };
   const { eventStoreUrl } = env;
   const tools = await openTools(lifecycle, { databaseUrl: databaseUrlOf(env), eventStoreUrl, logger });
   let told = 0;

@@ -47,6 +47,15 @@ export function readArguments(
   }
 }
 
+/** An option that is a time, as ms since the epoch. @throws StartError that shows the usage */
+export function readTime(usage: string, name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const at = Date.parse(text);
+  if (Number.isNaN(at))
+    throw new StartError(`--${name}: found "${text}"; allowed: an ISO date or time\nUsage: ${usage}`);
+  return at;
+}
+
 /** DATABASE_URL, or the embedded server of the router that runs on OMNI_DATA_DIR. */
 export function databaseUrlOf(env: Env): string {
   if (env.databaseUrl !== undefined) return env.databaseUrl;

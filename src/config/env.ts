@@ -126,6 +126,17 @@ export const VARIABLES = {
     sentence: 'Key for the rating feed; without it, ratings come from OpenRouter.',
     secret: true,
   },
+  ALERT_WEBHOOK_URL: {
+    schema: url(...HTTP),
+    sentence:
+      'Where each alert is posted once, signed with ALERT_WEBHOOK_SECRET; unset = alerts are in log and events only.',
+    secret: true,
+  },
+  ALERT_WEBHOOK_SECRET: {
+    schema: key,
+    sentence: 'What alerts are signed with (HMAC-SHA256); required with ALERT_WEBHOOK_URL.',
+    secret: true,
+  },
   MODELS_DEV_URL: baseUrl('models.dev (prices)', 'the whole address of its JSON', 'https://models.dev/api.json'),
 } as const satisfies Record<string, Variable>;
 
@@ -150,6 +161,7 @@ export type Env = {
   readonly providers: { readonly [name in ProviderName]: ProviderSettings };
   readonly artificialAnalysis: { readonly apiKey: string | undefined; readonly baseUrl: string };
   readonly modelsDevUrl: string;
+  readonly alertWebhook: { readonly url: string; readonly secret: string } | undefined;
 };
 
 export type RawEnv = { readonly [name: string]: string | undefined };
@@ -185,6 +197,10 @@ export function loadEnv(raw: RawEnv = readRawEnv()): Env {
     return undefined;
   };
   const values = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, read(name as VariableName)]));
+  if (values['ALERT_WEBHOOK_URL'] !== undefined && values['ALERT_WEBHOOK_SECRET'] === undefined) {
+    const allowed = 'a secret to sign alerts with, because ALERT_WEBHOOK_URL is set';
+    problems.push({ file: 'environment', path: 'ALERT_WEBHOOK_SECRET', found: 'nothing', allowed });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return toEnv(values);
 }
@@ -199,6 +215,7 @@ function toEnv(values: Record<string, unknown>): Env {
   const provider = (prefix: string): ProviderSettings =>
     Object.freeze({ apiKeys: list(`${prefix}_API_KEY` as VariableName), baseUrl: baseUrlOf(prefix) });
   const providers = Object.fromEntries(PROVIDERS.map((name) => [name, provider(name.toUpperCase())]));
+  const webhook = optional('ALERT_WEBHOOK_URL');
   return Object.freeze({
     port: number('PORT'),
     host: text('HOST'),
@@ -218,6 +235,8 @@ function toEnv(values: Record<string, unknown>): Env {
       baseUrl: baseUrlOf('ARTIFICIALANALYSIS'),
     }),
     modelsDevUrl: text('MODELS_DEV_URL'),
+    alertWebhook:
+      webhook === undefined ? undefined : Object.freeze({ url: webhook, secret: text('ALERT_WEBHOOK_SECRET') }),
   });
 }
 

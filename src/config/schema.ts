@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ModelDetails, ProviderName, QualityTier, TASK_TYPES } from '../domain/catalog.ts';
 import { Effort } from '../domain/chat.ts';
 import { isDecimal } from '../domain/money.ts';
+import { syncSections } from './syncSchema.ts';
 
 const price = z
   .string()
@@ -78,7 +79,7 @@ export const OverrideEntry = z.strictObject({ ...identity, ...details });
 export type OverrideEntry = z.infer<typeof OverrideEntry>;
 
 export const ModelsFile = z
-  .strictObject({ models: z.array(ModelEntry), overrides: z.array(OverrideEntry).default([]) })
+  .strictObject({ models: z.array(ModelEntry), overrides: z.array(OverrideEntry).default([]), ...syncSections })
   .superRefine((file, context) => {
     for (const section of ['models', 'overrides'] as const) {
       const seen = new Set<string>();

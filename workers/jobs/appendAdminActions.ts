@@ -6,8 +6,9 @@ import { ADMIN_STREAM } from '../../src/domain/events.ts';
 import { appendChanges } from '../../src/eventstore/appendChanges.ts';
 import type { Job, JobTools } from '../job.ts';
 
-export const appendAdminActions: Job = {
-  schedule: '*/10 * * * * *',
+export const appendAdminActions: Job<'appendAdminActions'> = {
+  timeoutMs: 60_000,
+  isReported: false,
   async run(tools) {
     const moved = await drainOutbox(tools, (events) => append(tools, events));
     return { moved };

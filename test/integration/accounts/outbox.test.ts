@@ -6,12 +6,10 @@ import { ADMIN_STREAM } from '../../../src/domain/events.ts';
 import { openEvent } from '../../../src/eventstore/codec.ts';
 import type { EventStore } from '../../../src/eventstore/eventStore.ts';
 import { createMemoryEventStore } from '../../../src/eventstore/memory.ts';
-import { createRandom, systemClock } from '../../../src/platform/clock.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { appendAdminActions } from '../../../workers/jobs/appendAdminActions.ts';
-import { silentLogger } from '../../support/logger.ts';
+import { IDLE, createJobTools } from '../../support/jobs.ts';
 import { useDatabase } from '../../support/postgres.ts';
-
-const random = createRandom(systemClock);
 
 async function actionsIn(store: EventStore): Promise<string[]> {
   const actions: string[] = [];
@@ -25,14 +23,14 @@ async function actionsIn(store: EventStore): Promise<string[]> {
 describe('the outbox of accounts', () => {
   const database = useDatabase();
   const store = createMemoryEventStore(() => systemClock.now());
-  const tools = () => ({ postgres: database.postgres, clock: systemClock, random, logger: silentLogger, store });
+  const tools = () => createJobTools({ postgres: database.postgres, store });
 
   it('brings each change to admin-main once, in order', async () => {
     const { keyId } = await createApiKey(tools(), { org: 'acme', by: 'test' });
     await createApiKey(tools(), { org: 'acme', by: 'test' });
     await revokeApiKey(tools(), keyId, 'test');
-    expect(await appendAdminActions.run(tools())).to.deep.include({ moved: 5 });
-    expect(await appendAdminActions.run(tools())).to.deep.include({ moved: 0 });
+    expect(await appendAdminActions.run(tools(), IDLE)).to.deep.include({ moved: 5 });
+    expect(await appendAdminActions.run(tools(), IDLE)).to.deep.include({ moved: 0 });
     expect(await actionsIn(store)).to.deep.equal([
       'org_created',
       'user_created',
@@ -45,9 +43,9 @@ describe('the outbox of accounts', () => {
   it('appends nothing twice after an end between the append and the mark', async () => {
     const before = await actionsIn(store);
     await createApiKey(tools(), { org: 'acme', by: 'test' });
-    await appendAdminActions.run(tools());
+    await appendAdminActions.run(tools(), IDLE);
     await database.postgres.query('update admin_outbox set appended_at = null');
-    await appendAdminActions.run(tools());
+    await appendAdminActions.run(tools(), IDLE);
     expect(await actionsIn(store)).to.deep.equal([...before, 'key_created']);
     const { rowCount } = await database.postgres.query('select from admin_outbox where appended_at is null');
     expect(rowCount).to.equal(0);
@@ -64,7 +62,7 @@ describe('the outbox of accounts', () => {
       thrown = error;
     }
     expect(thrown).to.be.instanceOf(Error).with.property('message', 'the log is away');
-    expect(await appendAdminActions.run(tools())).to.deep.include({ moved: 1 });
+    expect(await appendAdminActions.run(tools(), IDLE)).to.deep.include({ moved: 1 });
   });
 
   it('hands each change to one of several that drain at once', async () => {

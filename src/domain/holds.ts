@@ -1,0 +1,69 @@
+// Changes that a feed proposed and that wait for a second opinion, folded from `catalog-main`, and what settles one. Pure.
+import type { CatalogModel, ModelDetails } from './catalog.ts';
+import type { DomainEvent, EventData } from './events.ts';
+import type { Revised } from './foldCatalog.ts';
+
+export type Hold = Omit<EventData<'ModelChangeHeld'>, 'holdId'> & { readonly id: string };
+export type Settled = Hold & {
+  readonly verdict: 'applied' | 'rejected';
+  readonly settledAt: string;
+  readonly settledBy: string;
+  readonly settledReason: string;
+};
+
+/** What jobs are called in `by`; everybody else is a person. */
+const JOB = /^job:/;
+
+export function foldHolds(events: Iterable<Revised>): {
+  readonly open: readonly Hold[];
+  readonly settled: readonly Settled[];
+  readonly rejected: ReadonlyMap<string, Hold['proposed']>;
+} {
+  const open = new Map<string, Hold>();
+  const settled: Settled[] = [];
+  const rejected = new Map<string, Hold['proposed']>();
+  for (const event of events) {
+    if (event.type === 'ModelChangeHeld') {
+      const { holdId, ...data } = event.data;
+      open.set(holdId, { ...data, id: holdId });
+    } else if (event.type === 'ModelChangeReleased') {
+      const { holdId, verdict, at, by, reason } = event.data;
+      const hold = open.get(holdId);
+      if (!hold) continue;
+      open.delete(holdId);
+      settled.push({ ...hold, verdict, settledAt: at, settledBy: by, settledReason: reason });
+      if (verdict === 'rejected' && !JOB.test(by)) rejected.set(subjectOf(hold), hold.proposed);
+      if (verdict === 'applied') rejected.delete(subjectOf(hold));
+    }
+  }
+  return { open: [...open.values()], settled, rejected };
+}
+
+/** One thing is held at a time: the prices of a model, or one of its limits. */
+export function subjectOf({ modelId, proposed }: Pick<Hold, 'modelId' | 'proposed'>): string {
+  return `${modelId}.${proposed.prices ? 'prices' : (Object.keys(proposed.details ?? {})[0] ?? 'details')}`;
+}
+
+export type Settling = {
+  readonly verdict: 'applied' | 'rejected';
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+};
+
+/** The events that settle a hold: the release, and before it the change itself when it is applied. */
+export function planSettling(hold: Hold, model: CatalogModel | undefined, settling: Settling): DomainEvent[] {
+  const { at, by, verdict, reason } = settling;
+  const common = { modelId: hold.modelId, source: hold.source, at, by };
+  const events: DomainEvent[] = [];
+  if (verdict === 'applied' && model) {
+    const { prices, details } = hold.proposed;
+    if (prices) events.push({ type: 'ModelPriceChanged', data: { ...common, prices } });
+    if (details) {
+      // What JSON brought has no undefined in it, so nothing is taken away here.
+      const changed = { ...model.details, ...details } as ModelDetails;
+      events.push({ type: 'ModelDetailsChanged', data: { ...common, details: changed } });
+    }
+  }
+  return [...events, { type: 'ModelChangeReleased', data: { ...common, holdId: hold.id, verdict, reason } }];
+}

@@ -1,0 +1,92 @@
+// A database, a log, feeds on loopback and a clock that moves, for the specs of the jobs: call inside `describe`.
+import { afterEach, beforeEach } from 'mocha';
+import { ModelsFile } from '../../../src/config/schema.ts';
+import { type Catalog } from '../../../src/domain/catalog.ts';
+import type { DomainEvent } from '../../../src/domain/events.ts';
+import { foldCatalog } from '../../../src/domain/foldCatalog.ts';
+import { createMemoryEventStore } from '../../../src/eventstore/memory.ts';
+import type { JobName } from '../../../src/queue/jobs.ts';
+import { JOBS } from '../../../src/queue/jobs.ts';
+import { readCatalogEvents } from '../../../workers/applyPlan.ts';
+import type { JobTools, Summary } from '../../../workers/job.ts';
+import { runJob } from '../../../workers/runJob.ts';
+import { type FeedServer, openFeedServer } from '../../support/feedServer.ts';
+import { createJobTools, createMovedClock } from '../../support/jobs.ts';
+import { createRecordingLogger } from '../../support/logger.ts';
+import { openTestDatabase } from '../../support/postgres.ts';
+
+export type Bench = {
+  readonly tools: JobTools;
+  readonly feeds: FeedServer;
+  readonly clock: ReturnType<typeof createMovedClock>;
+  readonly logger: ReturnType<typeof createRecordingLogger>;
+  /** What `config/models.yaml` says in this test. */
+  file: Record<string, unknown>;
+  run(
+    name: JobName,
+    data?: Record<string, unknown>,
+    options?: { dryRun?: boolean; signal?: AbortSignal },
+  ): Promise<Summary>;
+  catalog(): Promise<Catalog>;
+  events(): Promise<readonly DomainEvent[]>;
+  rows<Row extends object>(sql: string): Promise<Row[]>;
+};
+
+export function useJobs(): Bench {
+  let open: { bench: Bench; close(): Promise<void> } | undefined;
+  beforeEach(async function () {
+    this.timeout(30_000);
+    open = await openBench();
+  });
+  afterEach(async () => {
+    await open?.close();
+    open = undefined;
+  });
+  return new Proxy({} as Bench, {
+    get: (_, key) => Reflect.get(open?.bench ?? {}, key) as unknown,
+    set: (_, key, value) => Reflect.set(open?.bench ?? {}, key, value),
+  });
+}
+
+async function openBench() {
+  const database = await openTestDatabase();
+  const feeds = await openFeedServer();
+  const clock = createMovedClock(Date.UTC(2026, 10, 25, 8));
+  const logger = createRecordingLogger();
+  const store = createMemoryEventStore(() => clock.now());
+  const { postgres } = database;
+  const bench: Bench = {
+    feeds,
+    clock,
+    logger,
+    file: { models: [] },
+    tools: createJobTools({
+      postgres,
+      store,
+      clock,
+      logger,
+      places: feeds.places,
+      models: () => ModelsFile.parse(bench.file),
+    }),
+    run: (name, data = {}, { dryRun = false, signal = new AbortController().signal } = {}) =>
+      runJob(bench.tools, {
+        name,
+        data: JOBS[name].parse({ trigger: 'test', ...data }),
+        queueId: null,
+        attempt: 1,
+        signal,
+        dryRun,
+      }),
+    catalog: async () => foldCatalog(await readCatalogEvents(bench.tools)),
+    events: () => readCatalogEvents(bench.tools),
+    rows: async <Row extends object>(sql: string) => (await postgres.query<Row>(sql)).rows,
+  };
+  return {
+    bench,
+    close: async () => {
+      await feeds.close();
+      await store.close();
+      await database.close();
+    },
+  };
+}

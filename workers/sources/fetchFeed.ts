@@ -1,0 +1,94 @@
+// The one way in which a feed is asked: a deadline, a limit in size, and answers that must not be used told apart from feeds that are away.
+import { FeedRefused } from './feedReading.ts';
+
+export type FeedRequest = {
+  readonly source: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** Ms epoch, for answers that say how long to wait. */
+  readonly now: number;
+};
+
+/** The feed could not be reached or did not answer whole: asking again may help. */
+export class FeedAway extends Error {
+  override readonly name = 'FeedAway';
+}
+
+const MOST_BYTES = 64 * 1024 * 1024;
+const PERMANENT: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410]);
+
+/** The body of a 200. @throws FeedRefused for an answer that says no, FeedAway for one that did not come */
+export async function fetchFeed({ source, url, headers, signal, timeoutMs, now }: FeedRequest): Promise<Buffer> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const where = new URL(url).host;
+  try {
+    const response = await fetch(url, {
+      headers: { accept: 'application/json', 'user-agent': 'omni-model-router', ...headers },
+      signal: AbortSignal.any([signal, timeout]),
+      redirect: 'follow',
+    });
+    if (response.status !== 200) throw refusalOf(source, response, await readText(response), now);
+    return await readWhole(source, response);
+  } catch (error) {
+    if (error instanceof FeedRefused || error instanceof FeedAway) throw error;
+    signal.throwIfAborted();
+    const why = timeout.aborted ? `no whole answer within ${timeoutMs / 1_000} s` : reasonOf(error);
+    throw new FeedAway(`${source}: ${where}: ${why}`, { cause: error });
+  }
+}
+
+export function parseFeed(source: string, body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    const begin = body.subarray(0, 40).toString('utf8').replace(/\s+/g, ' ');
+    throw new FeedRefused(source, `the answer is not JSON, it begins with ${JSON.stringify(begin)}`, { cause: error });
+  }
+}
+
+async function readWhole(source: string, response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MOST_BYTES) throw new FeedRefused(source, `the answer is over ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function readText(response: Response): Promise<string> {
+  const text = await response.text();
+  return text.slice(0, 200).replace(/\s+/g, ' ');
+}
+
+function refusalOf(source: string, response: Response, said: string, now: number): Error {
+  const { status } = response;
+  const message = `answered ${status}${said ? `: ${said}` : ''}`;
+  if (status === 429) return new FeedRefused(source, message, { permanent: true, retryAt: retryAt(response, now) });
+  if (PERMANENT.has(status)) return new FeedRefused(source, `${message}${HINTS[status] ?? ''}`, { permanent: true });
+  return new FeedAway(`${source}: ${message}`);
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: ' (is its key right?)',
+  403: ' (the key does not allow this; such an answer costs quota too)',
+  410: ' (this address was retired: the router needs a newer release, or another base URL)',
+};
+
+/** Epoch seconds in X-RateLimit-Reset, or Retry-After in seconds or as a date. */
+function retryAt({ headers }: Response, now: number): number | undefined {
+  const reset = Number(headers.get('x-ratelimit-reset') ?? NaN);
+  if (Number.isFinite(reset) && reset > 1_000_000_000) return reset * 1_000;
+  const after = headers.get('retry-after');
+  if (after === null) return undefined;
+  return Number.isFinite(Number(after)) ? now + Number(after) * 1_000 : Date.parse(after) || undefined;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${cause}`;
+}
