@@ -1,7 +1,7 @@
 // What stands in the navigation, in order, and whom it is for.
 
 export type Place = {
-  readonly to: '/' | '/requests' | '/models' | '/what-if' | '/playground';
+  readonly to: '/' | '/requests' | '/models' | '/what-if' | '/playground' | '/keys';
   readonly label: string;
   readonly icon: IconName;
   readonly scope: 'read' | 'chat' | 'admin';
@@ -15,4 +15,5 @@ export const PLACES: readonly Place[] = [
   { to: '/models', label: 'Models', icon: 'models', scope: 'read' },
   { to: '/what-if', label: 'What if', icon: 'whatIf', scope: 'read' },
   { to: '/playground', label: 'Playground', icon: 'playground', scope: 'chat' },
+  { to: '/keys', label: 'Keys and budgets', icon: 'keys', scope: 'admin' },
 ];

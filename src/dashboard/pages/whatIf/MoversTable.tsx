@@ -15,11 +15,7 @@ const COLUMNS: readonly AnyColumn<Mover>[] = [
   column.accessor('task_type', {
     header: 'Task',
     cell: ({ row }) => (
-      <Link
-        to="/requests/$id"
-        params={{ id: row.original.request_id }}
-        aria-label={`Request ${row.original.request_id}`}
-      >
+      <Link to="/requests/$id" params={{ id: row.original.request_id }}>
         {toWords(row.original.task_type)}
       </Link>
     ),

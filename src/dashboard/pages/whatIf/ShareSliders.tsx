@@ -31,7 +31,7 @@ export function ShareSliders({ title, about, names, isShare, values, active, onC
             max={100}
             step={1}
             value={value}
-            thumbProps={{ 'aria-label': `${title}: ${names[index] ?? ''}` }}
+            thumbLabel={`${title}: ${names[index] ?? ''}`}
             onChange={(changed) => onChange(values.with(index, changed) as unknown as Three)}
           />
           <span className="slider-value">
