@@ -3,10 +3,11 @@ import { feedback } from './feedback.ts';
 import { models } from './models.ts';
 import type { Projection } from './projection.ts';
 import { requests } from './requests.ts';
+import { rerates } from './rerates.ts';
 import { routingLogs } from './routingLogs.ts';
 import { streamHeads } from './streamHeads.ts';
 
-export const PROJECTIONS: readonly Projection[] = [models, requests, routingLogs, feedback, streamHeads];
+export const PROJECTIONS: readonly Projection[] = [models, requests, routingLogs, feedback, rerates, streamHeads];
 
 /**
  * By its name, or by the name of a table that it writes (`model_changes`, `modelChanges`); several for `all`. The stream heads are

@@ -92,6 +92,7 @@ function onCompleted(rows: Rows, { data }: EventOf<'RequestCompleted'>): Change[
     baseline_model: data.baselineModelId ?? started.baseline_model,
     baseline_cost_usd: data.baselineCostUsd,
     savings_usd: data.savingsUsd,
+    markup_usd: data.markupUsd ?? null,
     usage_estimated: data.usage === null ? null : (data.usage.estimated ?? false),
   };
   return [put(requestsTable, finished), put(usageTable, addUsage(rows, data))];
@@ -211,5 +212,6 @@ const UNFINISHED = {
   overhead_ms: null,
   baseline_cost_usd: null,
   savings_usd: null,
+  markup_usd: null,
   usage_estimated: null,
 };

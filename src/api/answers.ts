@@ -142,6 +142,8 @@ export const UsageGroup = z
     cost_usd: usd,
     savings: dollars,
     savings_usd: usd,
+    charged_usd: usd,
+    net_savings_usd: usd,
   })
   .meta({ title: 'UsageGroup' });
 
@@ -154,6 +156,10 @@ export const UsageAnswer = z
     total_cost_usd: usd,
     total_savings: dollars,
     total_savings_usd: usd,
+    total_markup_usd: usd.meta({ description: "The router's own markup, exact USD" }),
+    total_charged_usd: usd.meta({ description: 'Cost and markup, exact USD' }),
+    total_net_savings_usd: usd.meta({ description: 'Savings less markup, exact USD' }),
+    rerated_requests: count.meta({ description: 'Requests whose figures are corrected ones' }),
     total_tokens: count,
     errors: count,
     unpriced_requests: count,

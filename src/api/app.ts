@@ -9,7 +9,9 @@ import { authenticate } from './middleware/authenticate.ts';
 import { idempotent } from './middleware/idempotency.ts';
 import { limitRate } from './middleware/rateLimit.ts';
 import { servePage } from './page.ts';
+import { toMessagesError } from './anthropic/messagesAnswer.ts';
 import { errorBody, errorHeaders } from './problem.ts';
+import { isMessagesPath } from './routes/messages.ts';
 import { ROUTES } from './routes/registry.ts';
 import type { ApiTools } from './tools.ts';
 
@@ -76,7 +78,8 @@ function answerError(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    response.status(told.status).set(errorHeaders(told)).json(errorBody(told, requestId));
+    const toBody = isMessagesPath(request.path) ? toMessagesError : errorBody;
+    response.status(told.status).set(errorHeaders(told)).json(toBody(told, requestId));
   };
 }
 

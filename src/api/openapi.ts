@@ -12,7 +12,7 @@ const COMMON_ERRORS: readonly ErrorCode[] = ['invalid_api_key', 'rate_limit_exce
 const API_VERSION = '1.0.0';
 
 export function createOpenApi(routes: readonly Route[]): Json {
-  const schemas: Json = { Error: schemaOf(ErrorAnswer, 'output') };
+  const schemas: Json = {};
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = toTemplate(route.path);
@@ -40,16 +40,18 @@ export function createOpenApi(routes: readonly Route[]): Json {
 }
 
 /** An error everywhere but on `/v1/messages`, which has Anthropic's shape. */
-export const ErrorAnswer = z.object({
-  error: z.object({
-    message: z.string(),
-    type: z.string(),
-    param: z.string().nullable(),
-    code: z.enum(Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]]),
-    details: z.record(z.string(), z.unknown()).optional(),
-  }),
-  request_id: z.string(),
-});
+export const ErrorAnswer = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.enum(Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]]),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+    request_id: z.string(),
+  })
+  .meta({ title: 'Error' });
 
 /** Express writes `:id` and `*id`, OpenAPI `{id}`. */
 export function toTemplate(path: string): string {
@@ -73,7 +75,7 @@ function toOperation({ method, path, access, doc }: Route, schemas: Json): Json 
     ...(doc.scope === undefined ? {} : { 'x-scope': doc.scope }),
     parameters: [...inPath, ...toQuery(doc.query)],
     ...(body ? { requestBody: body } : {}),
-    responses: { ...toAnswers(doc.answers, schemas), ...toErrors(access, doc.errors ?? []) },
+    responses: { ...toAnswers(doc.answers, schemas), ...toErrors(access, doc, schemas) },
   };
 }
 
@@ -111,13 +113,17 @@ function toContent({ schema, contentType }: AnswerDoc, schemas: Json): Json {
   };
 }
 
-function toErrors(access: Route['access'], own: readonly ErrorCode[]): Json {
+function toErrors(
+  access: Route['access'],
+  { errors: own = [], errorAnswer = ErrorAnswer }: Route['doc'],
+  schemas: Json,
+): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set([...(access === 'key' ? COMMON_ERRORS : []), ...own])) {
     const { status } = ERROR_CATALOGUE[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
+  const content = { 'application/json': { schema: refer(errorAnswer, schemas, 'output') } };
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [status, { description: codes.join(', '), content }]),
   );

@@ -5,6 +5,7 @@ import { PROVIDERS, findModel } from '../domain/catalog.ts';
 import { Chat, Effort } from '../domain/chat.ts';
 import { LatencyPref, Priority, type Session, type Wishes } from '../domain/decision.ts';
 import { RouterError } from '../domain/errors.ts';
+import type { Native } from '../gateway/gateway.ts';
 import { formatDecimal, usdFromNumber } from '../domain/money.ts';
 
 const names = z.array(z.string().min(1).max(200)).max(32, 'at most 32 names');
@@ -57,6 +58,7 @@ export type Parsed = {
   readonly wishes: Wishes;
   readonly session: Session | null;
   readonly openrouter: Readonly<Record<string, unknown>> | undefined;
+  readonly native?: Native | undefined;
 };
 
 export function fromChatRequest(body: ChatRequest, catalog: Catalog): Parsed {

@@ -172,6 +172,14 @@ const schemas = {
     subjectId: z.string(),
     detail: z.record(z.string(), z.unknown()),
   }),
+  /** Costs of requests that were routed from `from` (inclusive) to `to` are to be told at another catalog version's prices. */
+  RerateRequested: z.object({
+    at: isoTime,
+    by: z.string(),
+    from: isoTime,
+    to: isoTime,
+    catalogVersion: z.int().nonnegative(),
+  }),
   AlertRaised: z.object({ at: isoTime, kind: z.string(), subject: z.string(), message: z.string() }),
 } as const;
 
@@ -200,6 +208,7 @@ export const EVENT_VERSIONS: { readonly [T in EventType]: number } = {
   PolicyPublished: 1,
   HealthObserved: 1,
   AdminActed: 1,
+  RerateRequested: 1,
   AlertRaised: 1,
 };
 

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { openPostgres } from '../platform/postgres.ts';
 import type { EventStore } from './eventStore.ts';
-import { readCredentials } from './eventstoredbForms.ts';
+import { ownsPosition, readCredentials } from './eventstoredbForms.ts';
 import { openPostgresEventStore } from './postgres.ts';
 
 export type LogSettings = {
@@ -56,6 +56,7 @@ function loadEventStoreDb(options: { url: string; clock: Clock; logger: Logger }
       yield* (await load()).subscribe(after, categories, signal);
     },
     head: async () => (await load()).head(),
+    owns: ownsPosition,
     close: async () => (await loading)?.close(),
   };
 }

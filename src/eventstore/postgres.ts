@@ -79,6 +79,7 @@ export function openPostgresEventStore(options: {
       );
       return rows[0]?.position?.toString();
     },
+    owns: (position) => /^\d*$/.test(position),
     countAfter: (after, categories, most) => countAfter(postgres, BigInt(after || '0'), categories, most),
     async close() {
       await running;

@@ -8,6 +8,8 @@ import type { Surface } from '../domain/events.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { Chunk, Native } from '../providers/provider.ts';
 
+export type { Native } from '../providers/provider.ts';
+
 /** Who asks, as the key says. Null lists = everything allowed. */
 export type Caller = KeyHolder;
 
@@ -67,6 +69,8 @@ export type StreamPiece =
 /** `pieces` must be read to the end, or left by `return`: that is how the record learns of it. */
 export type AnswerStream = { readonly start: StreamStart; readonly pieces: AsyncIterable<StreamPiece> };
 
+export type TokenCount = { readonly tokens: number; readonly estimated: boolean };
+
 export type Explained = {
   readonly decision: Decision;
   readonly features: Features;
@@ -88,6 +92,8 @@ export interface Gateway {
   answer(request: RoutedRequest): Promise<WholeAnswer>;
   /** Resolves at the first token. @throws RouterError when there is none; it is recorded before it is thrown. */
   stream(request: RoutedRequest): Promise<AnswerStream>;
+  /** Estimated where no vendor counts. */
+  countTokens(request: RoutedRequest): Promise<TokenCount>;
   /** The decision that `answer` would take now, without a call and without an event. */
   explain(request: RoutedRequest): Explained;
   catalog(): Catalog;

@@ -11,6 +11,7 @@ import { scoreWeights } from '../routing/scoreWeights.ts';
 import { createAdmission } from './admission.ts';
 import { answerChat } from './answerChat.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
+import { countTokens } from './countTokens.ts';
 import { decideRequest } from './decideRequest.ts';
 import type { Explained, Gateway, Readiness, RoutedRequest } from './gateway.ts';
 import { openHealthWatch } from './health.ts';
@@ -70,6 +71,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   return {
     simulated: options.simulated,
     catalog: () => snapshot.catalog(),
+    countTokens: (request) => countTokens(request, { ...tools, logger: options.logger }),
     explain: (request) => explain(request, tools),
     async answer(request) {
       const done = admission.enter();

@@ -10,7 +10,7 @@ export function createGroq(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUrl' | '
     dialect: {
       vendor: 'Groq',
       // It takes n = 1 only and answers 400 to `reasoning_content` in messages.
-      refuses: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'presence_penalty', 'provider', 'models'],
+      refuses: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'presence_penalty', 'provider', 'models', 'top_k'],
       reasoning: 'none',
       takesCacheControl: false,
       limitField: 'max_completion_tokens',

@@ -43,6 +43,9 @@ export function rotateKeys(providers: readonly [Provider, ...Provider[]], now: (
         throw told(used, error);
       }
     },
+    ...(first.countTokens
+      ? { countTokens: (chat: Chat, options: CallOptions) => count(providers[choose()] ?? first, chat, options) }
+      : {}),
     async *stream(chat: Chat, options: CallOptions): AsyncGenerator<Chunk> {
       const used = choose();
       try {
@@ -52,4 +55,9 @@ export function rotateKeys(providers: readonly [Provider, ...Provider[]], now: (
       }
     },
   };
+}
+
+async function count(provider: Provider, chat: Chat, options: CallOptions): Promise<number> {
+  if (!provider.countTokens) throw new Error('every key of a provider has the same abilities');
+  return await provider.countTokens(chat, options);
 }

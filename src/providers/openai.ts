@@ -9,7 +9,7 @@ export function createOpenAi(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUrl' |
     headers: ({ requestId }) => ({ 'X-Client-Request-Id': requestId }),
     dialect: {
       vendor: 'OpenAI',
-      refuses: ['provider', 'models'],
+      refuses: ['provider', 'models', 'top_k'],
       reasoning: 'none',
       takesCacheControl: false,
       limitField: 'max_completion_tokens',

@@ -21,7 +21,12 @@ export type CallOptions = {
   /** The caller speaks that vendor's own format: its body goes there as it came, and the vendor's reply comes back beside the neutral one. */
   readonly native?: Native | undefined;
 };
-export type Native = { readonly format: 'anthropic'; readonly body: Readonly<Record<string, unknown>> };
+export type Native = {
+  readonly format: 'anthropic';
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The caller's `anthropic-beta` header. */
+  readonly beta?: string;
+};
 
 export type Answer = {
   readonly completion: Completion;
@@ -71,6 +76,8 @@ export interface Provider {
   complete(chat: Chat, options: CallOptions): Promise<Answer>;
   /** Ends normally only after a finish reason was seen; anything else is a `ProviderError` (`stream-cut`, …). */
   stream(chat: Chat, options: CallOptions): AsyncIterable<Chunk>;
+  /** Prompt tokens, where the vendor counts them. @throws ProviderError */
+  countTokens?(chat: Chat, options: CallOptions): Promise<number>;
 }
 
 /** What a vendor did to us. `message` is one line of ours; a vendor's raw body goes to `vendorText`, for the log only. */

@@ -46,12 +46,3 @@ describeEventStore(
   },
   serverDiffers,
 );
-
-const realServer = process.env['TEST_EVENTSTORE_URL'];
-if (realServer !== undefined) {
-  describeEventStore(
-    'EventStoreDB, the real server of TEST_EVENTSTORE_URL',
-    async () => openEventStoreDb({ url: realServer, clock: systemClock, logger: silentLogger }),
-    serverDiffers,
-  );
-}

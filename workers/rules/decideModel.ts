@@ -7,7 +7,7 @@ import type { Hold } from '../../src/domain/holds.ts';
 import type { Prices } from '../../src/domain/prices.ts';
 import { uuidv5 } from '../../src/domain/uuidv5.ts';
 import type { FeedModel } from '../sources/feedReading.ts';
-import { fingerprintOf, pricesFingerprint } from './comparePrices.ts';
+import { fingerprintOf, pricesFingerprint } from '../../src/domain/comparePrices.ts';
 import { type FeedCase, HOUR_MS } from './feedPlan.ts';
 import { type Unit, countReturns, unitOf } from './history.ts';
 import { judgeLimit } from './judgeLimit.ts';

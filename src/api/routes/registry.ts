@@ -3,6 +3,7 @@ import { account } from './account.ts';
 import { adminBudgets, adminDeleteBudget, adminSetBudget } from './adminBudgets.ts';
 import { adminChangeKey, adminCreateKey, adminKeys, adminRevokeKey, adminRotateKey } from './adminKeys.ts';
 import { adminChangeOrg, adminCreateOrg, adminCreateUser, adminOrgs, adminUsers } from './adminOrgs.ts';
+import { adminRerate } from './adminRerate.ts';
 import { agentStep } from './agentStep.ts';
 import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
@@ -10,6 +11,7 @@ import { health, ready } from './health.ts';
 import { live } from './live.ts';
 import { metrics } from './metrics.ts';
 import { modelChanges } from './modelChanges.ts';
+import { countTokens, messages } from './messages.ts';
 import { model, models } from './models.ts';
 import { policy } from './policy.ts';
 import { withReference } from './reference.ts';
@@ -33,6 +35,8 @@ export const ROUTES: readonly Route[] = withReference([
   chat,
   agentStep,
   chatCompletions,
+  messages,
+  countTokens,
   models,
   model,
   usage,
@@ -53,6 +57,7 @@ export const ROUTES: readonly Route[] = withReference([
   adminBudgets,
   adminSetBudget,
   adminDeleteBudget,
+  adminRerate,
   requestReplay,
   requestFeedback,
   stats,

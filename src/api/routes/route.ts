@@ -22,6 +22,8 @@ export type RouteDoc = {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answers: { readonly [status: number]: AnswerDoc };
+  /** Errors of another shape than everywhere else. */
+  readonly errorAnswer?: z.ZodType;
   /** Codes of the catalogue that this route can raise, besides those that every route can. */
   readonly errors?: readonly ErrorCode[];
 };

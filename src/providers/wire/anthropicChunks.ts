@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { malformed, parseReply, toHiddenFailure } from '../failures.ts';
 import { type Chunk, ProviderError } from '../provider.ts';
-import { type Step, type StreamState, deltaOf, startOfStream } from './chunk.ts';
+import { type ReadChunk, type Step, type StreamState, deltaOf, startOfStream } from './chunk.ts';
 import { REFUSED_TEXT, fromAnthropicUsage, toFinishReason } from './anthropic.ts';
 
 type Block = Readonly<Record<string, unknown>>;
@@ -79,6 +79,14 @@ export function fromAnthropicChunk(state: AnthropicStream, raw: unknown): Step<A
       // `ping`, and whatever is new: the vendor's versioning allows new events at any time.
       return { state, chunks: [] };
   }
+}
+
+/** The vendor's own event behind the chunks that were made of it. */
+export function withNative(read: ReadChunk<AnthropicStream>): ReadChunk<AnthropicStream> {
+  return (before, raw) => {
+    const { state, chunks } = read(before, raw);
+    return { state, chunks: [...chunks, { kind: 'native', event: raw as Readonly<Record<string, unknown>> }] };
+  };
 }
 
 function begin(before: AnthropicStream, { message }: AnthropicEvent): Step<AnthropicStream> {

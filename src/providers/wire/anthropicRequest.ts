@@ -24,7 +24,8 @@ const IGNORED = [
 ];
 
 export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block; warnings: string[] } {
-  const { model } = options;
+  const { model, native } = options;
+  if (native) return fromNative(native.body, chat, options);
   const warnings = ignoredFields(chat, IGNORED, 'Anthropic');
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${model.id} refuses it`));
@@ -47,6 +48,26 @@ export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block
     const value = chat[field];
     // Its scale ends at 1, OpenAI's at 2.
     if (value !== undefined && value !== null && !refused.includes(field)) body[field] = Math.min(value, 1);
+  }
+  return { body, warnings };
+}
+
+/** The caller's own body, as it came, for the model that was chosen; effort only where the caller says nothing of it. */
+function fromNative(own: Readonly<Block>, chat: Chat, options: CallOptions): { body: Block; warnings: string[] } {
+  const { model } = options;
+  const warnings: string[] = [];
+  const body: Block = { ...own, model: model.modelName };
+  const limit = model.details.maxOutputTokens;
+  if (typeof body['max_tokens'] === 'number' && limit !== undefined)
+    body['max_tokens'] = Math.min(body['max_tokens'], limit);
+  if (own['thinking'] === undefined && own['output_config'] === undefined) {
+    Object.assign(body, toThinking(options, own['tool_choice'] as Block | undefined, warnings));
+  }
+  const refused: string[] = refusedSampling(chat, options);
+  for (const field of refused.length > 0 ? [...refused, 'top_k'] : []) {
+    if (body[field] === undefined) continue;
+    warnings.push(notSent(field, `${model.id} refuses it`));
+    delete body[field];
   }
   return { body, warnings };
 }

@@ -71,6 +71,7 @@ function toGenerationConfig(
     maxOutputTokens: outputLimitOf(chat),
     temperature: refused.includes('temperature') ? undefined : chat.temperature,
     topP: refused.includes('top_p') ? undefined : chat.top_p,
+    topK: chat['top_k'],
     presencePenalty: chat['presence_penalty'],
     frequencyPenalty: chat['frequency_penalty'],
     seed: chat.seed,

@@ -13,6 +13,15 @@ const body = { messages, model: MODEL };
 
 const sse = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
 
+const chunk = (delta: object, finish: string | null) =>
+  sse({
+    id: 'c',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, delta, finish_reason: finish }],
+  });
+
 describe('Idempotency-Key', () => {
   let fault: FaultProvider;
   let keys = 0;
@@ -88,14 +97,6 @@ describe('Idempotency-Key', () => {
   });
 
   it('gives a stream again as it was', async () => {
-    const chunk = (delta: object, finish: string | null) =>
-      sse({
-        id: 'c',
-        object: 'chat.completion.chunk',
-        created: 1,
-        model: 'm',
-        choices: [{ index: 0, delta, finish_reason: finish }],
-      });
     fault.script('openai', {
       headers: { 'content-type': 'text/event-stream' },
       body: `${chunk({ role: 'assistant', content: 'Paris' }, null)}${chunk({}, 'stop')}data: [DONE]\n\n`,

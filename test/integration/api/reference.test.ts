@@ -2,10 +2,12 @@
 import { expect } from 'chai';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { z } from 'zod';
-import { toTemplate } from '../../../src/api/openapi.ts';
+import { MessagesError } from '../../../src/api/anthropic/messagesAnswer.ts';
+import { ErrorAnswer, toTemplate } from '../../../src/api/openapi.ts';
 import { ROUTES } from '../../../src/api/routes/registry.ts';
 import { type Json, useRouter } from '../../support/router.ts';
 
+const CLAUDE = { model: 'anthropic/claude-sonnet-4-6', max_tokens: 100 };
 const messages = [{ role: 'user', content: 'What is the capital of France?' }];
 
 describe('the API reference', () => {
@@ -63,6 +65,17 @@ describe('the API reference', () => {
           })
         ).body,
       ],
+      ['post', '/v1/messages', (await router().send('/v1/messages', { body: { ...CLAUDE, messages } })).body],
+      [
+        'post',
+        '/v1/messages',
+        (await router().send('/v1/messages', { body: { ...CLAUDE, model: 'auto', messages } })).body,
+      ],
+      [
+        'post',
+        '/v1/messages/count_tokens',
+        (await router().send('/v1/messages/count_tokens', { body: { model: 'auto', messages } })).body,
+      ],
       ['post', '/v1/router/debug', (await router().send('/v1/router/debug', { body: { messages } })).body],
       ['get', '/v1/models', (await router().send('/v1/models')).body],
       ['get', '/v1/models/*id', (await router().send('/v1/models/openai/gpt-5.4-mini')).body],
@@ -78,6 +91,20 @@ describe('the API reference', () => {
       const result = schema?.safeParse(body);
       expect(result?.error?.issues, `${method} ${path}`).to.equal(undefined);
     }
+  });
+
+  it('describes errors as they are, in the shape of each surface', async () => {
+    const { body } = await router().send('/openapi.json', { key: null });
+    const schemaOf = (path: string): unknown =>
+      body['paths']?.[path]?.['post']?.['responses']?.['400']?.['content']?.['application/json']?.['schema'];
+    expect(schemaOf('/v1/chat')).to.deep.equal({ $ref: '#/components/schemas/Error' });
+    expect(schemaOf('/v1/messages')).to.deep.equal({ $ref: '#/components/schemas/MessagesError' });
+    const ours = await router().send('/v1/chat', { body: {} });
+    const theirs = await router().send('/v1/messages', { body: {} });
+    expect(ErrorAnswer.safeParse(ours.body).error).to.equal(undefined);
+    expect(MessagesError.safeParse(theirs.body).error).to.equal(undefined);
+    const keyless = await router().send('/v1/messages', { key: null, body: {} });
+    expect(keyless.body).to.have.nested.property('error.type', 'authentication_error');
   });
 
   it('serves a page with its own files only', async () => {

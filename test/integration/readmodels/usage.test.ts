@@ -74,6 +74,8 @@ describe('the read models', function () {
         cost_usd: '0.1',
         savings: 0.2,
         savings_usd: '0.2',
+        charged_usd: '0.1',
+        net_savings_usd: '0.2',
       },
     ]);
     expect(usage.by_date.map(({ key, requests }) => [key, requests])).to.deep.equal([
@@ -101,6 +103,10 @@ describe('the read models', function () {
       total_cost_usd: '0',
       total_savings: 0,
       total_savings_usd: '0',
+      total_markup_usd: '0',
+      total_charged_usd: '0',
+      total_net_savings_usd: '0',
+      rerated_requests: 0,
       total_tokens: 0,
       errors: 0,
       unpriced_requests: 0,
