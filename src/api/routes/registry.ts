@@ -2,6 +2,8 @@
 import { account } from './account.ts';
 import { adminBudgets, adminDeleteBudget, adminSetBudget } from './adminBudgets.ts';
 import { adminChangeKey, adminCreateKey, adminKeys, adminRevokeKey, adminRotateKey } from './adminKeys.ts';
+import { adminHeld, adminRejectHeld, adminReleaseHeld } from './adminHeld.ts';
+import { adminJobs, adminRunJob } from './adminJobs.ts';
 import { adminChangeOrg, adminCreateOrg, adminCreateUser, adminOrgs, adminUsers } from './adminOrgs.ts';
 import { adminRerate } from './adminRerate.ts';
 import { agentStep } from './agentStep.ts';
@@ -59,6 +61,11 @@ export const ROUTES: readonly Route[] = withReference([
   adminBudgets,
   adminSetBudget,
   adminDeleteBudget,
+  adminJobs,
+  adminRunJob,
+  adminHeld,
+  adminReleaseHeld,
+  adminRejectHeld,
   adminRerate,
   requestReplay,
   requestFeedback,
