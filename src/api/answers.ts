@@ -113,13 +113,22 @@ export const ModelEntry = z
     model_name: z.string(),
     pricing: Pricing.nullable().meta({ description: 'USD a token, as strings' }),
     pricing_source: z.string().nullable(),
+    pricing_as_of: z.string().meta({ description: 'When this price came into the catalog' }),
+    pricing_age_sec: count,
     context_length: count.nullable(),
     max_output_tokens: count.nullable(),
     strengths: z.array(z.string()),
     abilities: z.record(z.string(), z.unknown()),
     efforts: z.array(z.string()),
     quality_tier: z.string().nullable(),
-    ratings: z.looseObject({ source: z.string(), index_version: z.string().nullish(), as_of: z.string() }).nullable(),
+    ratings: z
+      .looseObject({
+        source: z.string(),
+        index_version: z.string().nullish(),
+        as_of: z.string(),
+        attribution: z.string(),
+      })
+      .nullable(),
     latency: z.array(z.looseObject({})),
     status: z.enum(['active', 'deprecated', 'retired', 'disabled']),
     deprecation: z.object({ at: z.string(), reason: z.string(), replacement: z.string().nullable() }).nullable(),
@@ -129,7 +138,16 @@ export const ModelEntry = z
   .meta({ title: 'Model' });
 
 export const ModelList = z
-  .object({ object: z.literal('list'), data: z.array(ModelEntry), total_count: count, catalog_version: z.int() })
+  .object({
+    object: z.literal('list'),
+    data: z.array(ModelEntry),
+    total_count: count,
+    catalog_version: z.int(),
+    feeds: z
+      .array(z.object({ source: z.string(), as_of: z.iso.datetime(), age_sec: count }))
+      .nullable()
+      .meta({ description: 'When each price and rating feed was last read well' }),
+  })
   .meta({ title: 'ModelList' });
 
 export const UsageGroup = z

@@ -67,7 +67,8 @@ async function ask(address: string, init: RequestInit): Promise<Response> {
 }
 
 async function readJson<T>(response: Response): Promise<T> {
-  return (await response.json()) as T;
+  // 204: it was done, and there is nothing to say.
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 async function toApiError(response: Response): Promise<ApiError> {

@@ -11,7 +11,7 @@ import { RatingSource } from '../../parts/RatingSource.tsx';
 import { ModelFilters } from './ModelFilters.tsx';
 import { ModelsTable } from './ModelsTable.tsx';
 
-const route = getRouteApi('/inside/models');
+const route = getRouteApi('/inside/models/');
 
 export function ModelsPage() {
   const { as_of: asOf } = route.useSearch();
