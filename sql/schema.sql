@@ -21,7 +21,6 @@ create table public.admin_outbox (
   id bigint generated always as identity not null,
   data jsonb not null,
   appended_at timestamp with time zone,
-  type text default 'AdminActed'::text not null,
   constraint admin_outbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX admin_outbox_waiting ON public.admin_outbox USING btree (id) WHERE (appended_at IS NULL);
