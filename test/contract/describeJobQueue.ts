@@ -20,6 +20,9 @@ const random = createRandom(systemClock);
 
 export type QueueHome = { readonly redisUrl: string | undefined; readonly databaseUrl: string; close(): Promise<void> };
 
+const settled = (seen: readonly JobRun[], count: number) =>
+  until(() => seen.length >= count, { within: 20_000, what: `${count} jobs, of ${seen.length}` });
+
 export function describeJobQueue(title: string, openHome: () => Promise<QueueHome>): void {
   describe(`a job queue in ${title}`, function () {
     this.timeout(30_000);
@@ -50,8 +53,6 @@ export function describeJobQueue(title: string, openHome: () => Promise<QueueHom
       workers.push(worker);
       return seen;
     };
-    const settled = (seen: readonly JobRun[], count: number) =>
-      until(() => seen.length >= count, { within: 20_000, what: `${count} jobs, of ${seen.length}` });
 
     it('runs a job with its payload, filled in and checked', async () => {
       const seen = work();

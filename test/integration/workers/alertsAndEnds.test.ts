@@ -34,12 +34,21 @@ describe('the checks of the catalog', () => {
     );
   const deprecationOf = async (name: string) => (await bench.catalog()).models.get(`openai/${name}`)?.deprecation;
 
-  describe('of prices', () => {
-    const feeds = (ours: Parameters<typeof modelsDevFeed>[0]) => {
-      bench.feeds.answers.set(DEV_PATH, { body: modelsDevFeed(ours) });
-      bench.feeds.answers.set(MODELS_PATH, { body: openRouterFeed([{ id: 'openai/other' }]) });
-    };
+  const feeds = (ours: Parameters<typeof modelsDevFeed>[0]) => {
+    bench.feeds.answers.set(DEV_PATH, { body: modelsDevFeed(ours) });
+    bench.feeds.answers.set(MODELS_PATH, { body: openRouterFeed([{ id: 'openai/other' }]) });
+  };
+  const calendar = (...entries: object[]) => {
+    bench.file = { models: [], deprecation: { calendar: entries } };
+  };
+  const events = async () => {
+    const kinds: unknown[] = [];
+    for await (const event of bench.tools.store.readStream(ADMIN_STREAM)) kinds.push(event.data);
+    return kinds as { kind: string; subject: string; message: string; at: string }[];
+  };
+  const posts = () => bench.feeds.asked.filter(({ path }) => path === WEBHOOK_PATH);
 
+  describe('of prices', () => {
     it('reports what agrees, what differs, and what nobody else knows', async () => {
       await register(['near', 'far', 'alone']);
       feeds({ openai: { near: { cost: { input: 1.04, output: 4 } }, far: { cost: { input: 2, output: 4 } } } });
@@ -76,10 +85,6 @@ describe('the checks of the catalog', () => {
   });
 
   describe('of ends', () => {
-    const calendar = (...entries: object[]) => {
-      bench.file = { models: [], deprecation: { calendar: entries } };
-    };
-
     it('deprecates by the calendar, with the replacement, and takes it back with the entry', async () => {
       await register(['old', 'new']);
       calendar(
@@ -123,13 +128,6 @@ describe('the checks of the catalog', () => {
   });
 
   describe('and their alerts', () => {
-    const events = async () => {
-      const kinds: unknown[] = [];
-      for await (const event of bench.tools.store.readStream(ADMIN_STREAM)) kinds.push(event.data);
-      return kinds as { kind: string; subject: string; message: string; at: string }[];
-    };
-    const posts = () => bench.feeds.asked.filter(({ path }) => path === WEBHOOK_PATH);
-
     it('become an event, a log line and one signed POST each', async () => {
       await register(['one']);
       await bench.run('checkDeprecations');

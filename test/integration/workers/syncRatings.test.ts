@@ -21,6 +21,18 @@ const rows = (count: number, factor = 1): RatedWish[] =>
     firstTokenSec: 1.5,
   }));
 
+const rated = (count: number, from = 10) =>
+  Array.from({ length: count }, (_, place) =>
+    openRouterRow({
+      id: `openai/${place === 0 ? 'one' : `model-${place}`}`,
+      rest: {
+        benchmarks: {
+          artificial_analysis: { intelligence_index: from + place, coding_index: null, agentic_index: 0 },
+        },
+      },
+    }),
+  );
+
 describe('the rating sync', () => {
   const bench = useJobs();
   const serve = (pages: readonly unknown[]) =>
@@ -225,18 +237,6 @@ describe('the rating sync', () => {
   }
 
   describe('without fresh ones from ArtificialAnalysis', () => {
-    const rated = (count: number, from = 10) =>
-      Array.from({ length: count }, (_, place) =>
-        openRouterRow({
-          id: `openai/${place === 0 ? 'one' : `model-${place}`}`,
-          rest: {
-            benchmarks: {
-              artificial_analysis: { intelligence_index: from + place, coding_index: null, agentic_index: 0 },
-            },
-          },
-        }),
-      );
-
     it('takes those inside the list of OpenRouter, as a generation of their own', async () => {
       await register(['one']);
       bench.feeds.answers.set(MODELS_PATH, { body: openRouterFeed(rated(10)) });
