@@ -1,5 +1,6 @@
 // Every projection of the system: one file and one line each.
 import { feedback } from './feedback.ts';
+import { modelPerformance } from './modelPerformance.ts';
 import { models } from './models.ts';
 import type { Projection } from './projection.ts';
 import { requests } from './requests.ts';
@@ -7,7 +8,15 @@ import { rerates } from './rerates.ts';
 import { routingLogs } from './routingLogs.ts';
 import { streamHeads } from './streamHeads.ts';
 
-export const PROJECTIONS: readonly Projection[] = [models, requests, routingLogs, feedback, rerates, streamHeads];
+export const PROJECTIONS: readonly Projection[] = [
+  models,
+  requests,
+  routingLogs,
+  modelPerformance,
+  feedback,
+  rerates,
+  streamHeads,
+];
 
 /**
  * By its name, or by the name of a table that it writes (`model_changes`, `modelChanges`); several for `all`. The stream heads are

@@ -140,6 +140,7 @@ export type UsageRow = {
   readonly reasoning_count: number;
   readonly cost_usd: string;
   readonly savings_usd: string;
+  readonly markup_usd: string;
 };
 
 export const usageTable = defineTable<UsageRow>('usage_daily', ['org_id', 'day', 'model', 'task_type'], {
@@ -158,4 +159,5 @@ export const usageTable = defineTable<UsageRow>('usage_daily', ['org_id', 'day',
   reasoning_count: 'bigint',
   cost_usd: 'numeric',
   savings_usd: 'numeric',
+  markup_usd: 'numeric',
 });

@@ -14,7 +14,7 @@ const NO_MODEL = 'none';
 
 export const requests: Projection = {
   name: 'requests',
-  version: 1,
+  version: 2,
   tables: [requestsTable, attemptsTable, usageTable],
   categories: ['request'],
   keysOf(event) {
@@ -121,6 +121,7 @@ function addUsage(rows: Rows, data: EventOf<'RequestCompleted'>['data']): UsageR
     reasoning_count: before.reasoning_count + (usage?.reasoning ?? 0),
     cost_usd: addUsd(before.cost_usd, data.costUsd),
     savings_usd: addUsd(before.savings_usd, data.savingsUsd),
+    markup_usd: addUsd(before.markup_usd, data.markupUsd ?? null),
   };
 }
 
@@ -190,6 +191,7 @@ const NOTHING = {
   reasoning_count: 0,
   cost_usd: '0',
   savings_usd: '0',
+  markup_usd: '0',
 };
 
 const UNFINISHED = {

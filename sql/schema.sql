@@ -21,7 +21,6 @@ create table public.admin_outbox (
   id bigint generated always as identity not null,
   data jsonb not null,
   appended_at timestamp with time zone,
-  type text default 'AdminActed'::text not null,
   constraint admin_outbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX admin_outbox_waiting ON public.admin_outbox USING btree (id) WHERE (appended_at IS NULL);
@@ -213,6 +212,20 @@ create table public.model_changes (
 );
 CREATE INDEX model_changes_model ON public.model_changes USING btree (model_id, changed_at);
 
+create table public.model_performance (
+  org_id uuid not null,
+  model text not null,
+  hour timestamp with time zone not null,
+  attempt_count integer not null,
+  succeeded_count integer not null,
+  failures jsonb not null,
+  output_count bigint not null,
+  busy_ms numeric not null,
+  latency_histogram jsonb not null,
+  first_token_histogram jsonb not null,
+  constraint model_performance_pkey PRIMARY KEY (org_id, model, hour)
+);
+
 create table public.models (
   id uuid not null,
   provider text not null,
@@ -365,6 +378,7 @@ create table public.requests (
   constraint requests_pkey PRIMARY KEY (id)
 );
 CREATE INDEX requests_org_time ON public.requests USING btree (org_id, created_at);
+CREATE INDEX requests_unfinished ON public.requests USING btree (org_id, created_at) WHERE (outcome = 'routed'::text);
 
 create table public.rerate_inputs (
   request_id uuid not null,
@@ -438,6 +452,7 @@ create table public.usage_daily (
   reasoning_count bigint not null,
   cost_usd numeric(30,12) not null,
   savings_usd numeric(30,12) not null,
+  markup_usd numeric(30,12) default 0 not null,
   constraint usage_daily_pkey PRIMARY KEY (org_id, day, model, task_type)
 );
 

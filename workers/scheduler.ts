@@ -14,9 +14,16 @@ export type Scheduler = {
 };
 export type Schedules = { readonly [name in JobName]?: string };
 
-/** Those of models.yaml, and the one that is nobody's choice. `never` leaves a job to whoever asks for it. */
+/** What is nobody's choice: the router's own housekeeping. */
+const OWN: Schedules = {
+  appendAdminActions: '*/10 * * * * *',
+  sweepAccounts: '20 * * * * *',
+  watchCosts: '0 17 * * * *',
+};
+
+/** Those of models.yaml, and our own. `never` leaves a job to whoever asks for it. */
 export function schedulesOf({ sync }: Pick<ModelsFile, 'sync'>): Schedules {
-  const all: Schedules = { appendAdminActions: '*/10 * * * * *', ...sync.schedules };
+  const all: Schedules = { ...OWN, ...sync.schedules };
   return Object.fromEntries(Object.entries(all).filter(([, pattern]) => pattern !== 'never'));
 }
 

@@ -54,6 +54,8 @@ export const RequestRouted = z.object({
 
 export const ProviderAttempted = z.object({
   requestId: z.uuid(),
+  /** Null in events of version 1, which did not say it. */
+  orgId: z.uuid().nullable(),
   attempt: z.int().positive(),
   hedgeOf: z.int().positive().nullable(),
   provider: ProviderName,
@@ -193,7 +195,7 @@ export const EVENT_TYPES = Object.keys(schemas) as EventType[];
 /** Current schema version by type. */
 export const EVENT_VERSIONS: { readonly [T in EventType]: number } = {
   RequestRouted: 1,
-  ProviderAttempted: 1,
+  ProviderAttempted: 2,
   RequestCompleted: 1,
   FeedbackGiven: 1,
   ModelRegistered: 1,

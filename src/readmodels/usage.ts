@@ -62,29 +62,53 @@ type GroupRow = {
   readonly rerated: number;
 };
 
-// `none` stands for requests that no model answered. Days are days in UTC.
+// Whole days come from the sums that the projection keeps, and the rest of the period, and what has not ended, from the requests
+// themselves. Both are written in one transaction, so the two never disagree. What a correction changes is added where corrected
+// figures are asked for. `none` stands for requests that no model answered. Days are days in UTC.
 const SQL = `
-  with asked as (
+  with period as (
+    select $2::timestamptz as begins, $3::timestamptz as ends,
+      least(date_trunc('day', $2::timestamptz + interval '1 day' - interval '1 microsecond', 'UTC'), $3::timestamptz) as first_day
+  ), whole as (
+    select p.*, greatest(date_trunc('day', p.ends, 'UTC'), p.first_day) as last_day from period p
+  ), single as (
+    select r.*, shown_outcome in ('failed', 'abandoned') as is_error,
+      shown_outcome not in ('routed', 'abandoned') and cost is null as is_unpriced
+    from request_outcomes r, whole w where r.org_id = $1 and (
+      (created_at >= w.begins and created_at < w.first_day) or (created_at >= w.last_day and created_at < w.ends))
+    union all
+    select r.*, shown_outcome = 'abandoned', false from request_outcomes r, whole w
+    where r.org_id = $1 and outcome = 'routed' and created_at >= w.first_day and created_at < w.last_day
+  ), asked as (
     select coalesce(provider || '/' || model_used, 'none') as model, task_type,
-      to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD') as date,
-      shown_outcome, tokens, coalesce(markup_usd, 0) as markup_usd, c.request_id is not null as is_rerated,
-      case when c.request_id is null then cost else c.cost_usd end as cost,
-      case when c.request_id is null then r.savings_usd else c.savings_usd end as savings_usd
-    from request_outcomes r left join request_rerates c on $4 and c.request_id = r.id
-    where r.org_id = $1 and r.created_at >= $2 and r.created_at < $3
+      to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as date, 1 as requests, is_error::integer as errors,
+      is_unpriced::integer as unpriced, tokens::bigint as tokens, cost, savings_usd, coalesce(markup_usd, 0) as markup_usd,
+      0 as rerated
+    from single
+    union all
+    select model, task_type, day::text, request_count, error_count, unpriced_count, token_count, cost_usd, savings_usd,
+      markup_usd, 0
+    from usage_daily, whole w
+    where org_id = $1 and day >= (w.first_day at time zone 'UTC')::date and day < (w.last_day at time zone 'UTC')::date
+    union all
+    select coalesce(r.provider || '/' || r.model_used, 'none'), r.task_type,
+      to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD'), 0, 0, (c.cost_usd is null)::integer - (r.cost is null)::integer,
+      0, coalesce(c.cost_usd, 0) - coalesce(r.cost, 0), coalesce(c.savings_usd, 0) - coalesce(r.savings_usd, 0), 0, 1
+    from request_rerates c join requests r on r.id = c.request_id
+    where $4 and c.org_id = $1 and c.created_at >= $2 and c.created_at < $3
   )
   select case grouping(model, task_type, date) when 3 then 'model' when 5 then 'task_type' when 6 then 'date' else 'total' end as dimension,
     coalesce(model, task_type, date, '') as key,
-    count(*)::float8 as requests,
-    (count(*) filter (where shown_outcome in ('failed', 'abandoned')))::float8 as errors,
-    (count(*) filter (where shown_outcome not in ('routed', 'abandoned') and cost is null))::float8 as unpriced,
+    coalesce(sum(requests), 0)::float8 as requests,
+    coalesce(sum(errors), 0)::float8 as errors,
+    coalesce(sum(unpriced), 0)::float8 as unpriced,
     coalesce(sum(tokens), 0)::float8 as tokens,
     trim_scale(coalesce(sum(cost), 0))::text as cost_usd,
     trim_scale(coalesce(sum(savings_usd), 0))::text as savings_usd,
     trim_scale(coalesce(sum(markup_usd), 0))::text as markup_usd,
     trim_scale(coalesce(sum(cost), 0) + coalesce(sum(markup_usd), 0))::text as charged_usd,
     trim_scale(coalesce(sum(savings_usd), 0) - coalesce(sum(markup_usd), 0))::text as net_savings_usd,
-    (count(*) filter (where is_rerated))::float8 as rerated
+    coalesce(sum(rerated), 0)::float8 as rerated
   from asked group by grouping sets ((), (model), (task_type), (date))
   order by dimension, key`;
 

@@ -13,6 +13,7 @@ import { health, ready } from './health.ts';
 import { live } from './live.ts';
 import { metrics } from './metrics.ts';
 import { modelChanges } from './modelChanges.ts';
+import { modelPerformance } from './modelPerformance.ts';
 import { countTokens, messages } from './messages.ts';
 import { model, models } from './models.ts';
 import { policy } from './policy.ts';
@@ -40,6 +41,7 @@ export const ROUTES: readonly Route[] = withReference([
   messages,
   countTokens,
   models,
+  modelPerformance,
   model,
   usage,
   routerDebug,
