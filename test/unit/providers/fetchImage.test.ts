@@ -22,6 +22,13 @@ const fetchWith = async (options: ImageFetcherOptions, target: string) => {
   }
 };
 
+const refusal = async (options: ImageFetcherOptions, target: string): Promise<string> => {
+  const error = await rejectionOf(fetchWith(options, target));
+  if (!(error instanceof ProviderError)) throw error;
+  expect(error.failure.kind).to.equal('bad-request');
+  return error.failure.message;
+};
+
 describe('addresses that may be called', () => {
   it('are public ones and nothing else', () => {
     for (const address of ['8.8.8.8', '93.184.216.34', '2606:2800:220:1:248:1893:25c8:1946'])
@@ -87,13 +94,6 @@ describe('fetching an image by a caller’s word', () => {
     hits = 0;
     handle = (_request, response) => response.writeHead(200, { 'content-type': 'image/png; charset=x' }).end('bytes');
   });
-
-  const refusal = async (options: ImageFetcherOptions, target: string): Promise<string> => {
-    const error = await rejectionOf(fetchWith(options, target));
-    if (!(error instanceof ProviderError)) throw error;
-    expect(error.failure.kind).to.equal('bad-request');
-    return error.failure.message;
-  };
 
   it('gives its bytes and its type', async () => {
     const image = await fetchWith({ allowed: LOOPBACK }, `${url}/a.png`);
