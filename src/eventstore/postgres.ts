@@ -17,6 +17,7 @@ import {
   categoryOf,
 } from './eventStore.ts';
 import { APPENDED_CHANNEL, type EventRow, guarded, toRecorded } from './postgresRows.ts';
+import { createSharedPages } from './sharedPages.ts';
 import { subscribeToPostgres } from './postgresSubscription.ts';
 
 // One number for every router on this database: the bytes of "omnilog".
@@ -44,8 +45,11 @@ export function openPostgresEventStore(options: {
   readonly logger: Logger;
   /** The pool is closed with the store. */
   readonly ownsPool?: boolean;
+  /** Several followers in this process: what they read is read once. */
+  readonly sharesReads?: boolean;
 }): EventStore {
   const { postgres } = options;
+  const pages = options.sharesReads ? createSharedPages(postgres) : undefined;
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
 
@@ -72,7 +76,7 @@ export function openPostgresEventStore(options: {
       });
     },
     readStream: (stream, range) => readStream(postgres, stream, range),
-    subscribe: (after, categories, signal) => subscribeToPostgres({ ...options, after, categories, signal }),
+    subscribe: (after, categories, signal) => subscribeToPostgres({ ...options, after, categories, signal, pages }),
     async head() {
       const { rows } = await guarded(() =>
         postgres.query<{ position: bigint | null }>('select max(position) as position from eventlog.events'),
