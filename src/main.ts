@@ -156,7 +156,7 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   const now = () => clock.now();
   const configured = Object.values(env.providers).some(({ apiKeys }) => apiKeys.length > 0);
   if (configured) {
-    const providers = openProviders(env.providers, now);
+    const providers = openProviders(env.providers, now, env.imageNetworks);
     lifecycle.own('the providers', () => providers.close());
     return { providers, simulated: false };
   }
@@ -170,7 +170,7 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
     openrouter: settingsOf('openrouter'),
     groq: settingsOf('groq'),
   };
-  const providers = openProviders(settings, now);
+  const providers = openProviders(settings, now, env.imageNetworks);
   lifecycle.own('the providers', () => providers.close());
   return { providers, simulated: true };
 }

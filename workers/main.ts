@@ -12,6 +12,8 @@ import { runQueued } from './runQueued.ts';
 import { openScheduler, schedulesOf } from './scheduler.ts';
 
 const models = () => loadModelsFile(CONFIG_FILES.models);
+/** This one would write a row every ten seconds for nobody: its next time is left open. */
+const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
 
 await runMain('worker', async (env, lifecycle, logger) => {
   const databaseUrl = requireDatabase(env);
@@ -30,11 +32,11 @@ await runMain('worker', async (env, lifecycle, logger) => {
   const run = (job: JobRun) => runQueued(tools, queue, job, lifecycle.stopping);
   const worker = openWorker(settings, run);
   lifecycle.own('the job worker', () => worker.close());
-  // The frequent one would write a row every ten seconds for nobody.
   const onTick = async (tick: PlannedTick) =>
-    tick.job === 'appendAdminActions' ? undefined : await keepTicks(postgres, [tick], isoTime(clock.now()));
+    isFrequent(tick) ? undefined : await keepTicks(postgres, [tick], isoTime(clock.now()));
   const scheduler = openScheduler({ queue, logger, onTick }, schedules);
   lifecycle.own('the scheduler', () => scheduler.close());
-  await keepSchedules(postgres, scheduler.ticks(), isoTime(clock.now()));
+  const ticks = scheduler.ticks().map((tick) => (isFrequent(tick) ? { ...tick, nextAt: null } : tick));
+  await keepSchedules(postgres, ticks, isoTime(clock.now()));
   logger.info('working');
 });

@@ -114,7 +114,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   const metrics = createMetrics();
   watchProjectionLag(postgres, metrics);
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
-  const providers = openProviders(env.providers, () => clock.now());
+  const providers = openProviders(env.providers, () => clock.now(), env.imageNetworks);
   const limiter = openLimiter({ logger, clock, redisUrl: env.redisUrl });
   const allowances = openAllowances({ postgres, limiter, clock, logger });
   const gateway = await openGateway({
