@@ -92,6 +92,12 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import('./pages/playground/PlaygroundPage.tsx'), 'PlaygroundPage'),
 });
 
+const jobs = createRoute({
+  getParentRoute: () => inside,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('./pages/jobs/JobsPage.tsx'), 'JobsPage'),
+});
+
 const keys = createRoute({
   getParentRoute: () => inside,
   path: '/keys',
@@ -110,6 +116,7 @@ export function createPageRouter(queryClient: QueryClient) {
         modelsBranch.addChildren([models, model]),
         whatIf,
         playground,
+        jobs,
         keys,
       ]),
     ]),

@@ -25,6 +25,7 @@ const PAGES = [
   { name: 'model', path: '/models/:model', heading: '' },
   { name: 'what-if', path: '/what-if?normal=80-10-10&fast=40-30-30&quality=5-5-20', heading: 'What if' },
   { name: 'playground', path: '/playground', heading: 'Playground' },
+  { name: 'jobs', path: '/jobs', heading: 'Jobs' },
   { name: 'keys', path: '/keys', heading: 'Keys and budgets' },
 ] as const;
 
@@ -60,7 +61,15 @@ describe('every page of the dashboard', () => {
     await page.goto(dashboard().system.url);
     await settle(page);
     const places = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents();
-    expect(places).to.include.members(['Overview', 'Requests', 'Models', 'What if', 'Playground', 'Keys and budgets']);
+    expect(places).to.include.members([
+      'Overview',
+      'Requests',
+      'Models',
+      'What if',
+      'Playground',
+      'Jobs',
+      'Keys and budgets',
+    ]);
     for (const place of places) {
       await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click();
       await page.getByRole('heading', { level: 1, name: place }).waitFor();

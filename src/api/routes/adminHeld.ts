@@ -5,27 +5,12 @@ import { describeProposal, subjectOf } from '../../domain/holds.ts';
 import { readHolds, settleHold } from '../../eventstore/catalogHolds.ts';
 import { readHeldCounts } from '../../readmodels/jobRuns.ts';
 import { pageOf } from '../adminForms.ts';
+import { HeldAnswer } from '../jobAnswers.ts';
 import { operatorOf } from '../middleware/authenticate.ts';
 import { idIn, parseInput } from '../problem.ts';
 import type { Route, RouteDoc } from './route.ts';
 
 const admin = { tag: 'Admin', scope: 'admin' } as const satisfies Partial<RouteDoc>;
-
-const Held = z
-  .object({
-    id: z.uuid(),
-    model: z.string(),
-    field: z.string().meta({ description: '`prices`, or the limit that would change' }),
-    old_value: z.string().meta({ description: 'What the catalog has; prices in USD per million tokens' }),
-    new_value: z.string(),
-    source: z.string(),
-    rule: z.string(),
-    reason: z.string(),
-    held_at: z.iso.datetime(),
-    readings: z.int().meta({ description: 'Equal readings so far' }),
-    proposed: z.record(z.string(), z.unknown()).meta({ description: 'The change as it would be applied, exactly' }),
-  })
-  .meta({ title: 'HeldChange' });
 
 export const adminHeld: Route = {
   method: 'get',
@@ -34,7 +19,7 @@ export const adminHeld: Route = {
   doc: {
     ...admin,
     summary: 'Changes of the catalog that are held back',
-    answers: { 200: { description: 'The oldest first', schema: pageOf(Held) } },
+    answers: { 200: { description: 'The oldest first', schema: pageOf(HeldAnswer) } },
     errors: ['forbidden'],
   },
   create:

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RouterError } from '../../domain/errors.ts';
 import { JOB_NAMES, type JobName } from '../../queue/jobs.ts';
 import { type JobRun, readJobRuns, readSchedules } from '../../readmodels/jobRuns.ts';
+import { JobsAnswer } from '../jobAnswers.ts';
 import { operatorOf } from '../middleware/authenticate.ts';
 import { parseInput } from '../problem.ts';
 import type { Route, RouteDoc } from './route.ts';
@@ -13,27 +14,6 @@ const Query = z.object({
   job: z.enum(JOB_NAMES).optional(),
 });
 
-const time = z.iso.datetime();
-const Run = z.object({
-  id: z.uuid(),
-  job: z.string(),
-  status: z.enum(['running', 'succeeded', 'failed']),
-  trigger: z.string(),
-  attempt: z.int(),
-  progress: z.string().nullable(),
-  started_at: time,
-  ended_at: time.nullable(),
-  summary: z.record(z.string(), z.unknown()).nullable().meta({ description: 'What it did, by the job' }),
-  error: z.string().nullable(),
-});
-const Jobs = z
-  .object({
-    schedules: z.array(z.object({ job: z.string(), cron: z.string(), next_at: time.nullable() })),
-    running: z.array(Run),
-    runs: z.array(Run),
-  })
-  .meta({ title: 'Jobs' });
-
 export const adminJobs: Route = {
   method: 'get',
   path: '/v1/admin/jobs',
@@ -42,7 +22,7 @@ export const adminJobs: Route = {
     ...admin,
     summary: 'The jobs: when they run next, what runs now, and how the last ones ended',
     query: Query,
-    answers: { 200: { description: 'Newest runs first', schema: Jobs } },
+    answers: { 200: { description: 'Newest runs first', schema: JobsAnswer } },
     errors: ['validation_error', 'forbidden'],
   },
   create:
