@@ -13,9 +13,6 @@ import { openScheduler, schedulesOf } from './scheduler.ts';
 
 const models = () => loadModelsFile(CONFIG_FILES.models);
 /** This one would write a row every ten seconds for nobody: its next time is left open. */
-const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
-
-/** The frequent ones would write a row every few seconds for nobody: their next time is left open. */
 const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions' || job === 'sweepAccounts';
 
 await runMain('worker', async (env, lifecycle, logger) => {
