@@ -30,11 +30,13 @@ await runMain('worker', async (env, lifecycle, logger) => {
   const run = (job: JobRun) => runQueued(tools, queue, job, lifecycle.stopping);
   const worker = openWorker(settings, run);
   lifecycle.own('the job worker', () => worker.close());
-  // The frequent one would write a row every ten seconds for nobody.
+  // The frequent one would write a row every ten seconds for nobody: its next time is left open.
+  const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
   const onTick = async (tick: PlannedTick) =>
-    tick.job === 'appendAdminActions' ? undefined : await keepTicks(postgres, [tick], isoTime(clock.now()));
+    isFrequent(tick) ? undefined : await keepTicks(postgres, [tick], isoTime(clock.now()));
   const scheduler = openScheduler({ queue, logger, onTick }, schedules);
   lifecycle.own('the scheduler', () => scheduler.close());
-  await keepSchedules(postgres, scheduler.ticks(), isoTime(clock.now()));
+  const ticks = scheduler.ticks().map((tick) => (isFrequent(tick) ? { ...tick, nextAt: null } : tick));
+  await keepSchedules(postgres, ticks, isoTime(clock.now()));
   logger.info('working');
 });
