@@ -12,6 +12,8 @@ import { runQueued } from './runQueued.ts';
 import { openScheduler, schedulesOf } from './scheduler.ts';
 
 const models = () => loadModelsFile(CONFIG_FILES.models);
+/** This one would write a row every ten seconds for nobody: its next time is left open. */
+const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
 
 await runMain('worker', async (env, lifecycle, logger) => {
   const databaseUrl = requireDatabase(env);
@@ -30,8 +32,6 @@ await runMain('worker', async (env, lifecycle, logger) => {
   const run = (job: JobRun) => runQueued(tools, queue, job, lifecycle.stopping);
   const worker = openWorker(settings, run);
   lifecycle.own('the job worker', () => worker.close());
-  // The frequent one would write a row every ten seconds for nobody: its next time is left open.
-  const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
   const onTick = async (tick: PlannedTick) =>
     isFrequent(tick) ? undefined : await keepTicks(postgres, [tick], isoTime(clock.now()));
   const scheduler = openScheduler({ queue, logger, onTick }, schedules);
