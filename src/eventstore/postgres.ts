@@ -3,6 +3,7 @@
 import type { Logger } from '../platform/logger.ts';
 import type { Postgres } from '../platform/postgres.ts';
 import type { Clock } from '../platform/clock.ts';
+import { dataText } from './codec.ts';
 import { EventTooLargeError, type EventStore, MAX_APPEND_BYTES, type RecordedEvent } from './eventStore.ts';
 import { type Appended, type Waiting, appendBatch } from './postgresAppend.ts';
 import { type EventRow, guarded, toRecorded } from './postgresRows.ts';
@@ -27,10 +28,7 @@ export function openPostgresEventStore(options: {
 
   return {
     append(stream, events, expected) {
-      const texts = events.map(({ data, metadata }) => ({
-        data: JSON.stringify(data),
-        metadata: JSON.stringify(metadata),
-      }));
+      const texts = events.map((event) => ({ data: dataText(event), metadata: JSON.stringify(event.metadata) }));
       const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text.data) + text.metadata.length, 0);
       if (bytes > MAX_APPEND_BYTES) {
         return Promise.reject(
