@@ -37,7 +37,7 @@ export async function openTools(
   await checkMigrations(postgres, logger);
   const store = await lifecycle.open(
     'the event log',
-    () => openEventStore({ url, databaseUrl, applicationName: 'omni-projections', clock, logger }),
+    () => openEventStore({ url, databaseUrl, applicationName: 'omni-projections', clock, logger, sharesReads: true }),
     (opened) => opened.close(),
   );
   return { postgres, store, clock, logger, signal: lifecycle.stopping };

@@ -17,12 +17,16 @@ export type Table<Row> = AnyTable & {
 
 export type AnyRow = Readonly<Record<string, unknown>>;
 
-/** One row by its key columns in order, or every row of a (small) table. */
-export type Key = { readonly table: AnyTable; readonly values: readonly string[] | 'all' };
+/** Rows whose column is from `from` (inclusive) to `to` (exclusive), as text in the form in which rows are written. */
+export type Range = { readonly column: string; readonly from: string; readonly to: string };
+
+/** One row by its key columns in order, every row of a (small) table, or those of a range. */
+export type Key = { readonly table: AnyTable; readonly values: readonly string[] | 'all' | Range };
 
 export type Rows = {
   get<Row>(table: Table<Row>, ...values: readonly string[]): Row | undefined;
   all<Row>(table: Table<Row>): readonly Row[];
+  range<Row>(table: Table<Row>, range: Range): readonly Row[];
 };
 
 /** The whole row as it is now: inserted, or written over the one with the same key. */
@@ -58,6 +62,15 @@ export function defineTable<Row>(
 
 export function put<Row extends object>(table: Table<Row>, row: Row): Change {
   return { table, row: row as AnyRow };
+}
+
+export function isRange(values: Key['values']): values is Range {
+  return typeof values === 'object' && 'column' in values;
+}
+
+export function isWithin(row: AnyRow, { column, from, to }: Range): boolean {
+  const value = String(row[column]);
+  return value >= from && value < to;
 }
 
 export function rowKey(table: AnyTable, values: readonly string[]): string {

@@ -32,6 +32,8 @@ export type RequestRow = {
   readonly baseline_model: string | null;
   readonly baseline_cost_usd: string | null;
   readonly savings_usd: string | null;
+  /** The router's own markup; null = none. */
+  readonly markup_usd: string | null;
   readonly usage_estimated: boolean | null;
   readonly simulated: boolean;
   readonly catalog_version: number;
@@ -68,6 +70,7 @@ export const requestsTable = defineTable<RequestRow>('requests', ['id'], {
   baseline_model: 'text',
   baseline_cost_usd: 'numeric',
   savings_usd: 'numeric',
+  markup_usd: 'numeric',
   usage_estimated: 'boolean',
   simulated: 'boolean',
   catalog_version: 'integer',
@@ -137,6 +140,7 @@ export type UsageRow = {
   readonly reasoning_count: number;
   readonly cost_usd: string;
   readonly savings_usd: string;
+  readonly markup_usd: string;
 };
 
 export const usageTable = defineTable<UsageRow>('usage_daily', ['org_id', 'day', 'model', 'task_type'], {
@@ -155,4 +159,5 @@ export const usageTable = defineTable<UsageRow>('usage_daily', ['org_id', 'day',
   reasoning_count: 'bigint',
   cost_usd: 'numeric',
   savings_usd: 'numeric',
+  markup_usd: 'numeric',
 });

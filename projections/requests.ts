@@ -14,7 +14,7 @@ const NO_MODEL = 'none';
 
 export const requests: Projection = {
   name: 'requests',
-  version: 1,
+  version: 2,
   tables: [requestsTable, attemptsTable, usageTable],
   categories: ['request'],
   keysOf(event) {
@@ -92,6 +92,7 @@ function onCompleted(rows: Rows, { data }: EventOf<'RequestCompleted'>): Change[
     baseline_model: data.baselineModelId ?? started.baseline_model,
     baseline_cost_usd: data.baselineCostUsd,
     savings_usd: data.savingsUsd,
+    markup_usd: data.markupUsd ?? null,
     usage_estimated: data.usage === null ? null : (data.usage.estimated ?? false),
   };
   return [put(requestsTable, finished), put(usageTable, addUsage(rows, data))];
@@ -120,6 +121,7 @@ function addUsage(rows: Rows, data: EventOf<'RequestCompleted'>['data']): UsageR
     reasoning_count: before.reasoning_count + (usage?.reasoning ?? 0),
     cost_usd: addUsd(before.cost_usd, data.costUsd),
     savings_usd: addUsd(before.savings_usd, data.savingsUsd),
+    markup_usd: addUsd(before.markup_usd, data.markupUsd ?? null),
   };
 }
 
@@ -189,6 +191,7 @@ const NOTHING = {
   reasoning_count: 0,
   cost_usd: '0',
   savings_usd: '0',
+  markup_usd: '0',
 };
 
 const UNFINISHED = {
@@ -211,5 +214,6 @@ const UNFINISHED = {
   overhead_ms: null,
   baseline_cost_usd: null,
   savings_usd: null,
+  markup_usd: null,
   usage_estimated: null,
 };

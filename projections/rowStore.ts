@@ -7,8 +7,11 @@ import {
   type AnyTable,
   type Change,
   type Key,
+  type Range,
   type Rows,
   type SqlType,
+  isRange,
+  isWithin,
   keyOfRow,
   rowKey,
 } from './projection.ts';
@@ -36,22 +39,9 @@ export function createRowStore({
   const known = new Map<string, AnyRow | undefined>();
   const whole = new Set<string>();
   const staged = new Map<string, Change>();
+  const ranges = new Set<string>();
 
-  const rows: Rows = {
-    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the contract's own parameter
-    get<Row>(table: AnyTable, ...values: readonly string[]) {
-      const key = rowKey(table, values);
-      if (!known.has(key) && !whole.has(table.name))
-        throw new Error(`row was not asked for: ${key.replaceAll('\n', ' ')}`);
-      return known.get(key) as Row | undefined;
-    },
-    all<Row>(table: AnyTable) {
-      if (!whole.has(table.name)) throw new Error(`rows were not asked for: ${table.name}`);
-      const found: Row[] = [];
-      for (const [key, row] of known) if (row && key.startsWith(`${table.name}\n`)) found.push(row as Row);
-      return found;
-    },
-  };
+  const rows = viewOf({ known, whole, ranges });
 
   return {
     rows,
@@ -61,6 +51,15 @@ export function createRowStore({
         if (wanted === 'all') whole.add(table.name);
         else for (const values of wanted) known.set(rowKey(table, values), undefined);
         for (const row of found) known.set(keyOfRow(table, row), row);
+      }
+      for (const { table, values } of keys) {
+        if (!isRange(values) || ranges.has(rangeKey(table, values))) continue;
+        ranges.add(rangeKey(table, values));
+        // What is known already is newer than what the database has, never older.
+        for (const row of await readRange(client, table, nameAt(place, table.name), values)) {
+          const key = keyOfRow(table, row);
+          if (!known.get(key)) known.set(key, row);
+        }
       }
     },
     stage(changes) {
@@ -76,6 +75,7 @@ export function createRowStore({
     },
     settle() {
       staged.clear();
+      ranges.clear();
       if (known.size > mostRows) {
         known.clear();
         whole.clear();
@@ -83,8 +83,41 @@ export function createRowStore({
     },
     reset() {
       staged.clear();
+      ranges.clear();
       known.clear();
       whole.clear();
+    },
+  };
+}
+
+type Working = {
+  readonly known: ReadonlyMap<string, AnyRow | undefined>;
+  readonly whole: ReadonlySet<string>;
+  readonly ranges: ReadonlySet<string>;
+};
+
+/** The working set as a projection sees it: only what it asked for. */
+function viewOf({ known, whole, ranges }: Working): Rows {
+  return {
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the contract's own parameter
+    get<Row>(table: AnyTable, ...values: readonly string[]) {
+      const key = rowKey(table, values);
+      if (!known.has(key) && !whole.has(table.name))
+        throw new Error(`row was not asked for: ${key.replaceAll('\n', ' ')}`);
+      return known.get(key) as Row | undefined;
+    },
+    all<Row>(table: AnyTable) {
+      if (!whole.has(table.name)) throw new Error(`rows were not asked for: ${table.name}`);
+      const found: Row[] = [];
+      for (const [key, row] of known) if (row && key.startsWith(`${table.name}\n`)) found.push(row as Row);
+      return found;
+    },
+    range<Row>(table: AnyTable, range: Range) {
+      if (!ranges.has(rangeKey(table, range))) throw new Error(`rows were not asked for: ${table.name}`);
+      const found: Row[] = [];
+      for (const [key, row] of known)
+        if (row && key.startsWith(`${table.name}\n`) && isWithin(row, range)) found.push(row as Row);
+      return found;
     },
   };
 }
@@ -98,7 +131,7 @@ function missing(
 ): Map<AnyTable, Wanted> {
   const wanted = new Map<AnyTable, Map<string, readonly string[]> | 'all'>();
   for (const { table, values } of keys) {
-    if (whole.has(table.name) || wanted.get(table) === 'all') continue;
+    if (isRange(values) || whole.has(table.name) || wanted.get(table) === 'all') continue;
     if (values === 'all') {
       wanted.set(table, 'all');
       continue;
@@ -112,9 +145,27 @@ function missing(
   return new Map([...wanted].map(([table, of]) => [table, of === 'all' ? of : [...of.values()]]));
 }
 
+function rangeKey(table: AnyTable, { column, from, to }: Range): string {
+  return rowKey(table, [column, from, to]);
+}
+
+function selectFrom(table: AnyTable, name: string): string {
+  const columns = Object.entries(table.columns).map(([column, type]) => `${readAs(`t.${column}`, type)} as ${column}`);
+  return `select ${columns.join(', ')} from ${name} t`;
+}
+
+async function readRange(client: Queryable, table: AnyTable, name: string, range: Range): Promise<AnyRow[]> {
+  const { column, from, to } = range;
+  const type = table.columns[column] ?? 'text';
+  const { rows } = await client.query<AnyRow>(
+    `${selectFrom(table, name)} where t.${column} >= $1::${type} and t.${column} < $2::${type}`,
+    [from, to],
+  );
+  return rows;
+}
+
 async function readRows(client: Queryable, table: AnyTable, name: string, wanted: Wanted): Promise<AnyRow[]> {
-  const columns = Object.entries(table.columns).map(([name, type]) => `${readAs(`t.${name}`, type)} as ${name}`);
-  const select = `select ${columns.join(', ')} from ${name} t`;
+  const select = selectFrom(table, name);
   if (wanted === 'all') return (await client.query<AnyRow>(select)).rows;
   const typed = table.key.map((name) => `${name} ${table.columns[name] ?? 'text'}`);
   const matches = table.key.map((name) => `t.${name} = k.${name}`);

@@ -54,7 +54,7 @@ export async function runProjection(projection: Projection, tools: RunnerTools):
 }
 
 async function runUnderLock(projection: Projection, tools: RunnerTools, onProgress: () => void): Promise<void> {
-  const { postgres, clock, logger, signal } = tools;
+  const { postgres, store, clock, logger, signal } = tools;
   const lock = await waitForLock({
     postgres,
     projection: projection.name,
@@ -65,8 +65,10 @@ async function runUnderLock(projection: Projection, tools: RunnerTools, onProgre
   if (!lock) return;
   try {
     let checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()));
-    if (checkpoint.outdated) {
-      logger.info('the rows are of an older version: they are built again beside the live ones, which stay readable');
+    const moved = store.owns?.(checkpoint.position) === false;
+    if (checkpoint.outdated || moved) {
+      const why = moved ? 'the log is in another place than it was' : 'the rows are of an older version';
+      logger.info(`${why}: they are built again beside the live ones, which stay readable`);
       await rebuildProjection(projection, tools);
       checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()));
     }

@@ -48,7 +48,6 @@ create table public.admin_outbox (
   id bigint generated always as identity not null,
   data jsonb not null,
   appended_at timestamp with time zone,
-  type text default 'AdminActed'::text not null,
   constraint admin_outbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX admin_outbox_waiting ON public.admin_outbox USING btree (id) WHERE (appended_at IS NULL);
@@ -204,6 +203,14 @@ create table public.job_runs (
 CREATE INDEX job_runs_latest ON public.job_runs USING btree (started_at DESC);
 CREATE INDEX job_runs_running ON public.job_runs USING btree (job) WHERE (status = 'running'::text);
 
+create table public.job_schedules (
+  job text not null,
+  cron text not null,
+  next_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint job_schedules_pkey PRIMARY KEY (job)
+);
+
 create table public.kept_answers (
   holder_id uuid not null,
   idempotency_key text not null,
@@ -231,6 +238,20 @@ create table public.model_changes (
   constraint model_changes_pkey PRIMARY KEY (id)
 );
 CREATE INDEX model_changes_model ON public.model_changes USING btree (model_id, changed_at);
+
+create table public.model_performance (
+  org_id uuid not null,
+  model text not null,
+  hour timestamp with time zone not null,
+  attempt_count integer not null,
+  succeeded_count integer not null,
+  failures jsonb not null,
+  output_count bigint not null,
+  busy_ms numeric not null,
+  latency_histogram jsonb not null,
+  first_token_histogram jsonb not null,
+  constraint model_performance_pkey PRIMARY KEY (org_id, model, hour)
+);
 
 create table public.models (
   id uuid not null,
@@ -333,6 +354,19 @@ create table public.request_attempts (
 );
 CREATE INDEX request_attempts_request ON public.request_attempts USING btree (request_id, attempt_number);
 
+create table public.request_rerates (
+  request_id uuid not null,
+  org_id uuid not null,
+  created_at timestamp with time zone not null,
+  catalog_version integer not null,
+  requested_at timestamp with time zone not null,
+  cost_usd numeric(30,12),
+  baseline_cost_usd numeric(30,12),
+  savings_usd numeric(30,12),
+  constraint request_rerates_pkey PRIMARY KEY (request_id)
+);
+CREATE INDEX request_rerates_org_time ON public.request_rerates USING btree (org_id, created_at);
+
 create table public.requests (
   id uuid not null,
   org_id uuid not null,
@@ -367,9 +401,29 @@ create table public.requests (
   catalog_version integer not null,
   policy_version integer,
   decider_version integer,
+  markup_usd numeric(30,12),
   constraint requests_pkey PRIMARY KEY (id)
 );
 CREATE INDEX requests_org_time ON public.requests USING btree (org_id, created_at);
+CREATE INDEX requests_unfinished ON public.requests USING btree (org_id, created_at) WHERE (outcome = 'routed'::text);
+
+create table public.rerate_inputs (
+  request_id uuid not null,
+  routed_at timestamp with time zone,
+  org_id uuid,
+  attempts jsonb not null,
+  usage jsonb,
+  baseline_model text,
+  constraint rerate_inputs_pkey PRIMARY KEY (request_id)
+);
+CREATE INDEX rerate_inputs_routed ON public.rerate_inputs USING btree (routed_at);
+
+create table public.rerate_prices (
+  model text not null,
+  since integer not null,
+  prices jsonb,
+  constraint rerate_prices_pkey PRIMARY KEY (model, since)
+);
 
 create table public.routing_logs (
   id uuid not null,
@@ -425,6 +479,7 @@ create table public.usage_daily (
   reasoning_count bigint not null,
   cost_usd numeric(30,12) not null,
   savings_usd numeric(30,12) not null,
+  markup_usd numeric(30,12) default 0 not null,
   constraint usage_daily_pkey PRIMARY KEY (org_id, day, model, task_type)
 );
 
@@ -475,6 +530,7 @@ create view public.request_outcomes as
     catalog_version,
     policy_version,
     decider_version,
+    markup_usd,
         CASE
             WHEN outcome = 'routed'::text AND (deadline_at + '00:01:00'::interval) < now() THEN 'abandoned'::text
             ELSE outcome

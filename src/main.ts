@@ -27,6 +27,11 @@ import { type Metrics, createMetrics } from './platform/metrics.ts';
 import { type Postgres, openPostgres } from './platform/postgres.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
+import { createLazyQueue } from './queue/lazyQueue.ts';
+import { findStale, readCatalogAge, readFeedAges, toFeedEntry } from './readmodels/feedAges.ts';
+import { loadModelsFile } from './config/load.ts';
+import { CONFIG_FILES } from './setup.ts';
+import type { AlertSettings } from './config/syncSchema.ts';
 import { requireDatabase, runMain } from './runMain.ts';
 import { createHistory } from './replay/history.ts';
 import { readProjectionLag } from './readmodels/lag.ts';
@@ -67,6 +72,7 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     clock,
     logger,
   });
+  const { alerts } = loadModelsFile(CONFIG_FILES.models);
   const metrics = createMetrics({ withProcess: true });
   watchProjectionLag(postgres, metrics);
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
@@ -85,7 +91,7 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     logger,
     providers: providers.byName,
     process: random.uuid(),
-    checks: () => checkReadModels(postgres),
+    checks: () => checkReadModels(postgres, alerts, clock.now()),
     allowances,
   });
   lifecycle.own('the gateway', () => gateway.close());
@@ -105,6 +111,8 @@ async function serve({
   random,
 }: Serving): Promise<void> {
   const authenticator = createAuthenticator(postgres, clock);
+  const jobs = createLazyQueue({ redisUrl: env.redisUrl, databaseUrl: requireDatabase(env), logger });
+  lifecycle.own('the job queue', () => jobs.close());
   const app = createApp({
     gateway,
     history: createHistory(store),
@@ -113,6 +121,7 @@ async function serve({
     stopping: lifecycle.stopping,
     authenticator,
     sessions: createSessions({ postgres, clock, random }),
+    jobs,
     pageFolder: PAGE_FOLDER,
     limiter,
     rateLimit: env.rateLimit,
@@ -147,7 +156,7 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   const now = () => clock.now();
   const configured = Object.values(env.providers).some(({ apiKeys }) => apiKeys.length > 0);
   if (configured) {
-    const providers = openProviders(env.providers, now);
+    const providers = openProviders(env.providers, now, env.imageNetworks);
     lifecycle.own('the providers', () => providers.close());
     return { providers, simulated: false };
   }
@@ -161,13 +170,13 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
     openrouter: settingsOf('openrouter'),
     groq: settingsOf('groq'),
   };
-  const providers = openProviders(settings, now);
+  const providers = openProviders(settings, now, env.imageNetworks);
   lifecycle.own('the providers', () => providers.close());
   return { providers, simulated: true };
 }
 
 /** Read models may be late without a chat being refused: that is `degraded`. */
-async function checkReadModels(postgres: Postgres) {
+async function checkReadModels(postgres: Postgres, alerts: AlertSettings, now: number) {
   try {
     const projections = await readProjectionLag(postgres);
     const problems = projections.flatMap(({ name, seconds, failed }) =>
@@ -177,7 +186,11 @@ async function checkReadModels(postgres: Postgres) {
           ? [`projection ${name} is ${seconds} s behind`]
           : [],
     );
-    return { problems, details: { projections } };
+    const feeds = await readFeedAges(postgres);
+    const stale = findStale(feeds, await readCatalogAge(postgres), alerts, now).map(
+      ({ what, hours, limit }) => `${what} were last read ${hours} h ago (limit ${limit} h)`,
+    );
+    return { problems: [...problems, ...stale], details: { projections, feeds: feeds.map(toFeedEntry(now)) } };
   } catch (error) {
     return {
       problems: ['the database is away'],

@@ -6,7 +6,7 @@ import { toModelWish } from './config/toModelWish.ts';
 import { saysTheSame } from './domain/canonicalJson.ts';
 import { planCatalogChanges } from './domain/catalogChanges.ts';
 import { CATALOG_STREAM, type DomainEvent, POLICY_STREAM } from './domain/events.ts';
-import { foldCatalog, foldPolicy } from './domain/foldCatalog.ts';
+import { type Revised, foldCatalog, foldPolicy } from './domain/foldCatalog.ts';
 import { appendChanges } from './eventstore/appendChanges.ts';
 import type { EventStore } from './eventstore/eventStore.ts';
 import { openEventStore } from './eventstore/open.ts';
@@ -22,7 +22,7 @@ export const CONFIG_FILES: ConfigFiles = {
   models: join('config', 'models.yaml'),
   policy: join('config', 'routing.yaml'),
 };
-const MIGRATIONS = join('sql', 'migrations');
+export const MIGRATIONS = join('sql', 'migrations');
 
 /** Brings the database and the log to where this release needs them. @throws ConfigError for a file that cannot be used */
 export async function setUp(settings: {
@@ -54,12 +54,26 @@ export async function setUp(settings: {
 
 /** Appends what the models file changes, in one append. Returns those events. */
 export async function applyModelsFile(tools: SetupTools, file: string, by: string): Promise<readonly DomainEvent[]> {
+  // Read once, before anything is planned again.
+  const plan = modelsFilePlan(tools, file, by);
+  return await appendChanges(tools, CATALOG_STREAM, plan);
+}
+
+/** What the models file would change of a catalog of these events. */
+export function planModelsFile(
+  tools: Pick<SetupTools, 'clock'>,
+  file: string,
+  by: string,
+  events: readonly Revised[],
+): readonly DomainEvent[] {
+  return modelsFilePlan(tools, file, by)(events);
+}
+
+function modelsFilePlan({ clock }: Pick<SetupTools, 'clock'>, file: string, by: string) {
   const { models, overrides } = loadModelsFile(file);
   const wishes = { models: models.map(toModelWish), overrides: overrides.map(toModelWish) };
-  const at = isoTime(tools.clock.now());
-  return await appendChanges(tools, CATALOG_STREAM, (events) =>
-    planCatalogChanges(foldCatalog(events), wishes, { at, by }),
-  );
+  const at = isoTime(clock.now());
+  return (events: readonly Revised[]) => planCatalogChanges(foldCatalog(events), wishes, { at, by });
 }
 
 /** Publishes the policy file when it says something else than the last published policy. */

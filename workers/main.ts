@@ -1,12 +1,13 @@
 // The worker process: runs jobs from the queue, and schedules them.
 import { loadModelsFile } from '../src/config/load.ts';
 import { openEventStore } from '../src/eventstore/open.ts';
-import { createRandom, systemClock } from '../src/platform/clock.ts';
+import { createRandom, isoTime, systemClock } from '../src/platform/clock.ts';
 import { openPostgres } from '../src/platform/postgres.ts';
 import { type JobRun, openQueue, openWorker } from '../src/queue/queue.ts';
 import { requireDatabase, runMain } from '../src/runMain.ts';
 import { CONFIG_FILES } from '../src/setup.ts';
 import { type JobTools, placesOf } from './job.ts';
+import { type PlannedTick, keepSchedules, keepTicks } from './records/schedules.ts';
 import { runQueued } from './runQueued.ts';
 import { openScheduler, schedulesOf } from './scheduler.ts';
 
@@ -29,7 +30,13 @@ await runMain('worker', async (env, lifecycle, logger) => {
   const run = (job: JobRun) => runQueued(tools, queue, job, lifecycle.stopping);
   const worker = openWorker(settings, run);
   lifecycle.own('the job worker', () => worker.close());
-  const scheduler = openScheduler(queue, logger, schedules);
+  // The frequent one would write a row every ten seconds for nobody: its next time is left open.
+  const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
+  const onTick = async (tick: PlannedTick) =>
+    isFrequent(tick) ? undefined : await keepTicks(postgres, [tick], isoTime(clock.now()));
+  const scheduler = openScheduler({ queue, logger, onTick }, schedules);
   lifecycle.own('the scheduler', () => scheduler.close());
+  const ticks = scheduler.ticks().map((tick) => (isFrequent(tick) ? { ...tick, nextAt: null } : tick));
+  await keepSchedules(postgres, ticks, isoTime(clock.now()));
   logger.info('working');
 });

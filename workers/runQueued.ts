@@ -1,6 +1,7 @@
 // A job from the queue: run, and its alerts sent on their way by a job of their own, which has tries of its own.
 import { type JobQueue, type JobRun } from '../src/queue/queue.ts';
 import type { JobData, JobTools, Summary } from './job.ts';
+import { REGISTRY } from './registry.ts';
 import { runJob } from './runJob.ts';
 
 export async function runQueued(
@@ -15,10 +16,7 @@ export async function runQueued(
     logger.debug('a job is done', { name, ...summary });
     return summary;
   } finally {
-    if (mayAlert(name)) await queue.enqueue('deliverAlerts', `deliverAlerts.after.${id}.${attempt}`);
+    // Those that run every few seconds raise none.
+    if (REGISTRY[name].isReported) await queue.enqueue('deliverAlerts', `deliverAlerts.after.${id}.${attempt}`);
   }
-}
-
-function mayAlert(name: JobRun['name']): boolean {
-  return name === 'syncPricing' || name === 'syncRatings' || name === 'validatePricing' || name === 'checkDeprecations';
 }

@@ -35,6 +35,7 @@ await runMain('rebuild', async (env, lifecycle, logger) => {
   const chosen = choose(process.argv[2] ?? '');
   const { eventStoreUrl } = env;
   const tools = await openTools(lifecycle, { databaseUrl: databaseUrlOf(env), eventStoreUrl, logger });
-  for (const projection of chosen) await rebuild(projection, tools);
+  // Together they read the log once.
+  await Promise.all(chosen.map((projection) => rebuild(projection, tools)));
   lifecycle.stop('done');
 });

@@ -4,7 +4,6 @@ import { type PicoUsd, formatUsd } from '../domain/money.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
 import { type BudgetPeriod, type BudgetScope, periodEnd, periodStart } from './budgetSettings.ts';
-import { writeOutbox } from './outbox.ts';
 
 export type Reservation = {
   readonly requestId: string;
@@ -137,15 +136,17 @@ async function alert(postgres: Postgres, budget: SettledBudget, now: number): Pr
     );
     if (rowCount === 0) return;
     const { scope, period, subject_id, org_id } = budget;
-    await writeOutbox(client, {
-      type: 'AlertRaised',
-      data: {
-        at: isoTime(now),
-        kind: 'budget_soft_limit',
-        subject: `${scope} ${subject_id}`,
-        message: `The ${period} budget of the ${scope} ${subject_id} (org ${org_id}) is past its soft limit: ${trim(budget.spent_usd)} of ${trim(budget.soft_limit_usd ?? '0')} USD.`,
-      },
-    });
+    // The worker brings it to the log and to whoever is to hear of it.
+    await client.query(
+      `insert into alerts (id, kind, subject, key, message, raised_at) values (gen_random_uuid(), $1, $2, $3, $4, $5)`,
+      [
+        'budget_soft_limit',
+        `${scope} ${subject_id}`,
+        `${budget.id} ${isoTime(budget.period_start.getTime())}`,
+        `The ${period} budget of the ${scope} ${subject_id} (org ${org_id}) is past its soft limit: ${trim(budget.spent_usd)} of ${trim(budget.soft_limit_usd ?? '0')} USD.`,
+        isoTime(now),
+      ],
+    );
   });
 }
 

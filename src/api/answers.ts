@@ -113,13 +113,22 @@ export const ModelEntry = z
     model_name: z.string(),
     pricing: Pricing.nullable().meta({ description: 'USD a token, as strings' }),
     pricing_source: z.string().nullable(),
+    pricing_as_of: z.string().meta({ description: 'When this price came into the catalog' }),
+    pricing_age_sec: count,
     context_length: count.nullable(),
     max_output_tokens: count.nullable(),
     strengths: z.array(z.string()),
     abilities: z.record(z.string(), z.unknown()),
     efforts: z.array(z.string()),
     quality_tier: z.string().nullable(),
-    ratings: z.looseObject({ source: z.string(), index_version: z.string().nullish(), as_of: z.string() }).nullable(),
+    ratings: z
+      .looseObject({
+        source: z.string(),
+        index_version: z.string().nullish(),
+        as_of: z.string(),
+        attribution: z.string(),
+      })
+      .nullable(),
     latency: z.array(z.looseObject({})),
     status: z.enum(['active', 'deprecated', 'retired', 'disabled']),
     deprecation: z.object({ at: z.string(), reason: z.string(), replacement: z.string().nullable() }).nullable(),
@@ -129,7 +138,16 @@ export const ModelEntry = z
   .meta({ title: 'Model' });
 
 export const ModelList = z
-  .object({ object: z.literal('list'), data: z.array(ModelEntry), total_count: count, catalog_version: z.int() })
+  .object({
+    object: z.literal('list'),
+    data: z.array(ModelEntry),
+    total_count: count,
+    catalog_version: z.int(),
+    feeds: z
+      .array(z.object({ source: z.string(), as_of: z.iso.datetime(), age_sec: count }))
+      .nullable()
+      .meta({ description: 'When each price and rating feed was last read well' }),
+  })
   .meta({ title: 'ModelList' });
 
 export const UsageGroup = z
@@ -142,6 +160,8 @@ export const UsageGroup = z
     cost_usd: usd,
     savings: dollars,
     savings_usd: usd,
+    charged_usd: usd,
+    net_savings_usd: usd,
   })
   .meta({ title: 'UsageGroup' });
 
@@ -154,6 +174,10 @@ export const UsageAnswer = z
     total_cost_usd: usd,
     total_savings: dollars,
     total_savings_usd: usd,
+    total_markup_usd: usd.meta({ description: "The router's own markup, exact USD" }),
+    total_charged_usd: usd.meta({ description: 'Cost and markup, exact USD' }),
+    total_net_savings_usd: usd.meta({ description: 'Savings less markup, exact USD' }),
+    rerated_requests: count.meta({ description: 'Requests whose figures are corrected ones' }),
     total_tokens: count,
     errors: count,
     unpriced_requests: count,

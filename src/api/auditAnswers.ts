@@ -186,3 +186,24 @@ export const WhatIfAnswer = z
     notes: z.array(z.string()),
   })
   .meta({ title: 'WhatIf' });
+
+const performance = {
+  attempts: count,
+  succeeded: count,
+  failures: z.record(z.string(), count),
+  latency_p50_ms: ms,
+  latency_p95_ms: ms,
+  latency_p99_ms: ms,
+  first_token_p50_ms: ms,
+  first_token_p95_ms: ms,
+  tokens_per_second: z.number().nullable(),
+};
+export const PerformanceAnswer = z
+  .object({
+    model: z.string(),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    totals: z.object(performance),
+    hours: z.array(z.object({ hour: z.iso.datetime(), ...performance })),
+  })
+  .meta({ title: 'ModelPerformance' });

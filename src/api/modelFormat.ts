@@ -26,6 +26,8 @@ export function toModelEntry(model: CatalogModel, catalog: Catalog, now: number)
     model_name: model.modelName,
     pricing: model.prices ? toPricing(model.prices) : null,
     pricing_source: model.priceSource,
+    pricing_as_of: model.pricedAt ?? model.updatedAt,
+    pricing_age_sec: ageOf(model.pricedAt ?? model.updatedAt, now),
     context_length: details.contextTokens ?? null,
     max_output_tokens: details.maxOutputTokens ?? null,
     strengths: details.tags,
@@ -37,6 +39,8 @@ export function toModelEntry(model: CatalogModel, catalog: Catalog, now: number)
           source: catalog.generation.source,
           index_version: catalog.generation.indexVersion,
           as_of: catalog.generation.asOf,
+          age_sec: ageOf(catalog.generation.asOf, now),
+          attribution: ATTRIBUTION,
           values: model.ratings,
         }
       : null,
@@ -52,6 +56,13 @@ export function toModelEntry(model: CatalogModel, catalog: Catalog, now: number)
     aliases: details.aliases ?? [],
     updated_at: model.updatedAt,
   };
+}
+
+/** Both feeds carry its figures, and its terms ask for this wherever they are shown. */
+const ATTRIBUTION = 'Ratings by Artificial Analysis, https://artificialanalysis.ai/';
+
+function ageOf(at: string, now: number): number {
+  return Math.max(0, Math.round((now - Date.parse(at)) / 1_000));
 }
 
 function statusOf({ details, deprecation }: CatalogModel, now: number): string {

@@ -7,6 +7,7 @@ import type { Postgres } from '../platform/postgres.ts';
 import type { AuthTools } from './middleware/authenticate.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
+import type { JobQueue } from '../queue/queue.ts';
 import type { History } from '../replay/history.ts';
 import type { IdempotencyTools } from './middleware/idempotency.ts';
 import type { EventStreamTimes } from './eventStream.ts';
@@ -21,6 +22,7 @@ export type ApiTools = AuthTools &
     readonly store: EventStore;
     readonly metrics: Metrics;
     readonly sessions: Sessions;
+    readonly jobs: JobQueue;
     /** Where the built web page is. */
     readonly pageFolder: string;
     readonly postgres: Postgres;

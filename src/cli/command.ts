@@ -35,10 +35,11 @@ export async function runCommand(work: (tools: CommandTools) => Promise<void>): 
 export function readArguments(
   usage: string,
   names: readonly string[],
+  args: readonly string[] = process.argv.slice(2),
 ): { options: Record<string, string | undefined>; words: string[] } {
   try {
     const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
-    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { options: values, words: positionals };
   } catch (error) {
     throw new StartError(`${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`, {

@@ -92,6 +92,12 @@ export const VARIABLES = {
     sentence:
       'Proxies in front whose X-Forwarded-For counts: addresses, networks or `loopback`, separated by commas, or how many there are; unset = none.',
   },
+  IMAGE_FETCH_ALLOW: {
+    schema: z.string().refine((text) => toList(text).every(isNetwork), 'addresses or networks separated by commas'),
+    default: '',
+    sentence:
+      'Networks that images may be fetched from by a caller’s word although they are not public, separated by commas; unset = none.',
+  },
   RATE_LIMIT_MAX: {
     schema: whole(1, 1_000_000),
     default: '100',
@@ -155,6 +161,7 @@ export type Env = {
   readonly redisUrl: string | undefined;
   readonly shutdownGraceMs: number;
   readonly corsOrigins: readonly string[];
+  readonly imageNetworks: readonly string[];
   /** Addresses and networks, or a number of hops. */
   readonly trustProxy: number | readonly string[];
   readonly rateLimit: { readonly max: number; readonly windowSec: number };
@@ -227,6 +234,7 @@ function toEnv(values: Record<string, unknown>): Env {
     redisUrl: optional('REDIS_URL'),
     shutdownGraceMs: number('SHUTDOWN_GRACE_SEC') * 1000,
     corsOrigins: list('CORS_ORIGIN'),
+    imageNetworks: Object.freeze(toList(text('IMAGE_FETCH_ALLOW'))),
     trustProxy: toProxies(text('TRUST_PROXY')),
     rateLimit: Object.freeze({ max: number('RATE_LIMIT_MAX'), windowSec: number('RATE_LIMIT_WINDOW_SEC') }),
     providers: Object.freeze(providers) as Env['providers'],
@@ -254,13 +262,14 @@ function toProxies(text: string): number | readonly string[] {
 /** What Express's own `trust proxy` understands; `true` is not among it: that would believe anybody. */
 function isProxyList(text: string): boolean {
   if (/^\d+$/.test(text)) return Number(text) <= 16;
-  return toList(text).every((part) => {
-    const [address = '', bits, ...rest] = part.split('/');
-    const version = isIP(address);
-    if (['loopback', 'linklocal', 'uniquelocal'].includes(part)) return true;
-    const most = version === 4 ? 32 : 128;
-    return version > 0 && rest.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most));
-  });
+  return toList(text).every((part) => ['loopback', 'linklocal', 'uniquelocal'].includes(part) || isNetwork(part));
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  const most = version === 4 ? 32 : 128;
+  return version > 0 && rest.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most));
 }
 
 function schemeOf(text: string): string {

@@ -8,9 +8,11 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { sessionQuery } from './api/session.ts';
+import { readKeysSearch } from './pages/keys/search.ts';
 import { readAsOf, readModelsSearch } from './pages/models/search.ts';
 import { readOverviewSearch } from './pages/overview/search.ts';
 import { readRequestsSearch } from './pages/requests/search.ts';
+import { readWhatIfSearch } from './pages/whatIf/search.ts';
 import { NoSuchPage } from './parts/NoSuchPage.tsx';
 import { PageFault } from './parts/PageFault.tsx';
 import { Shell } from './shell/Shell.tsx';
@@ -59,19 +61,29 @@ const story = createRoute({
   component: lazyRouteComponent(() => import('./pages/story/StoryPage.tsx'), 'StoryPage'),
 });
 
+/** Without it, an empty rest of an address would be taken for a model's id. */
+const modelsBranch = createRoute({ getParentRoute: () => inside, path: '/models' });
+
 const models = createRoute({
-  getParentRoute: () => inside,
-  path: '/models',
+  getParentRoute: () => modelsBranch,
+  path: '/',
   validateSearch: readModelsSearch,
   component: lazyRouteComponent(() => import('./pages/models/ModelsPage.tsx'), 'ModelsPage'),
 });
 
 const model = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => modelsBranch,
   // A model's id has slashes in it.
-  path: '/models/$',
+  path: '$',
   validateSearch: readAsOf,
   component: lazyRouteComponent(() => import('./pages/model/ModelPage.tsx'), 'ModelPage'),
+});
+
+const whatIf = createRoute({
+  getParentRoute: () => inside,
+  path: '/what-if',
+  validateSearch: readWhatIfSearch,
+  component: lazyRouteComponent(() => import('./pages/whatIf/WhatIfPage.tsx'), 'WhatIfPage'),
 });
 
 const playground = createRoute({
@@ -80,9 +92,34 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import('./pages/playground/PlaygroundPage.tsx'), 'PlaygroundPage'),
 });
 
+const jobs = createRoute({
+  getParentRoute: () => inside,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('./pages/jobs/JobsPage.tsx'), 'JobsPage'),
+});
+
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: '/keys',
+  validateSearch: readKeysSearch,
+  component: lazyRouteComponent(() => import('./pages/keys/KeysPage.tsx'), 'KeysPage'),
+});
+
 export function createPageRouter(queryClient: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([overview, requests, story, models, model, playground])]),
+    routeTree: root.addChildren([
+      signIn,
+      inside.addChildren([
+        overview,
+        requests,
+        story,
+        modelsBranch.addChildren([models, model]),
+        whatIf,
+        playground,
+        jobs,
+        keys,
+      ]),
+    ]),
     context: { queryClient },
     defaultPreload: 'intent',
     scrollRestoration: true,

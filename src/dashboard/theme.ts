@@ -14,11 +14,25 @@ const pine: MantineColorsTuple = [
   '#074640',
 ];
 
+/** Darkness with a little of the accent in it, from text to ground. */
+const dark: MantineColorsTuple = [
+  '#c9d3d0',
+  '#b0bcb8',
+  '#8f9c98',
+  '#5f6d69',
+  '#3c4845',
+  '#313c39',
+  '#1e2625',
+  '#161c1b',
+  '#111716',
+  '#0c1110',
+];
+
 const FONT =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", Arial, sans-serif';
 
 export const theme = createTheme({
-  colors: { pine },
+  colors: { pine, dark },
   primaryColor: 'pine',
   primaryShade: { light: 7, dark: 7 },
   fontFamily: FONT,

@@ -106,6 +106,8 @@ export type CatalogModel = {
   readonly deprecation: Deprecation | undefined;
   /** Who said so last: `seed`, `manual`, or the name of a feed. */
   readonly priceSource: string;
+  /** ISO time of the event that brought the price. */
+  readonly pricedAt?: string;
   readonly detailsSource: string;
   /** ISO time of the last event about this model. */
   readonly updatedAt: string;

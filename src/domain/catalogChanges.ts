@@ -26,10 +26,9 @@ export function planCatalogChanges(
   file: { readonly models: readonly ModelWish[]; readonly overrides: readonly ModelWish[] },
   change: Change,
 ): DomainEvent[] {
-  // Where an override names the day of a shutdown, the first value has nothing to say about it any more.
-  const settled = new Set(file.overrides.filter(({ details }) => details.shutdownOn !== undefined).map(idOf));
+  const overrides = new Map(file.overrides.map((wish) => [idOf(wish), wish.details]));
   const events = file.models.flatMap((wish) =>
-    planFirstValues(catalog.models.get(idOf(wish)), wish, change, settled.has(idOf(wish))),
+    planFirstValues(catalog.models.get(idOf(wish)), wish, change, overrides.get(idOf(wish)) ?? {}),
   );
   const seeded = foldCatalog(
     events.map((event) => ({ ...event, revision: catalog.version })),
@@ -47,7 +46,7 @@ function planFirstValues(
   model: CatalogModel | undefined,
   wish: ModelWish,
   change: Change,
-  shutdownIsOverridden: boolean,
+  overridden: Partial<ModelDetails>,
 ): DomainEvent[] {
   const details = { ...FRESH, ...wish.details };
   const common = { modelId: idOf(wish), source: 'seed', ...change };
@@ -56,8 +55,10 @@ function planFirstValues(
     const { provider, modelName, prices = null } = wish;
     events.push({ type: 'ModelRegistered', data: { ...common, provider, modelName, details, prices } });
   } else {
-    if (model.detailsSource === 'seed' && !saysTheSame(model.details, details)) {
-      events.push({ type: 'ModelDetailsChanged', data: { ...common, details } });
+    const wanted = model.detailsSource === 'seed' ? details : besideFeeds(model.details, details, overridden);
+    if (!saysTheSame(model.details, wanted)) {
+      // Who spoke last stays who it was: a feed's limits and abilities are not taken back by an edited tag.
+      events.push({ type: 'ModelDetailsChanged', data: { ...common, source: model.detailsSource, details: wanted } });
     }
     if (model.priceSource === 'seed' && !saysTheSame(model.prices, wish.prices)) {
       events.push({ type: 'ModelPriceChanged', data: { ...common, prices: wish.prices ?? null } });
@@ -65,7 +66,18 @@ function planFirstValues(
   }
   // What a feed, a calendar or a person has said of a shutdown since then stands.
   const isOthers = model?.deprecation !== undefined && model.deprecation.source !== 'seed';
-  return shutdownIsOverridden || isOthers ? events : [...events, ...planShutdown(model, details, common)];
+  return overridden.shutdownOn !== undefined || isOthers
+    ? events
+    : [...events, ...planShutdown(model, details, common)];
+}
+
+/** What only people know of a model: no feed supersedes it, so an edited file still counts after one has spoken. */
+const OURS = ['tags', 'qualityTier', 'qualityWeight', 'aliases', 'samplingParams', 'toolsThrough'] as const;
+
+function besideFeeds(known: ModelDetails, file: ModelDetails, overridden: Partial<ModelDetails>): ModelDetails {
+  const ours = OURS.filter((field) => overridden[field] === undefined);
+  const entries = Object.entries({ ...known, ...Object.fromEntries(ours.map((field) => [field, file[field]])) });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as ModelDetails;
 }
 
 /** A shutdown date that the provider has announced deprecates at once, effective on that date. */

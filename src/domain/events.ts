@@ -54,6 +54,8 @@ export const RequestRouted = z.object({
 
 export const ProviderAttempted = z.object({
   requestId: z.uuid(),
+  /** Null in events of version 1, which did not say it. */
+  orgId: z.uuid().nullable(),
   attempt: z.int().positive(),
   hedgeOf: z.int().positive().nullable(),
   provider: ProviderName,
@@ -172,6 +174,14 @@ const schemas = {
     subjectId: z.string(),
     detail: z.record(z.string(), z.unknown()),
   }),
+  /** Costs of requests that were routed from `from` (inclusive) to `to` are to be told at another catalog version's prices. */
+  RerateRequested: z.object({
+    at: isoTime,
+    by: z.string(),
+    from: isoTime,
+    to: isoTime,
+    catalogVersion: z.int().nonnegative(),
+  }),
   AlertRaised: z.object({ at: isoTime, kind: z.string(), subject: z.string(), message: z.string() }),
 } as const;
 
@@ -185,7 +195,7 @@ export const EVENT_TYPES = Object.keys(schemas) as EventType[];
 /** Current schema version by type. */
 export const EVENT_VERSIONS: { readonly [T in EventType]: number } = {
   RequestRouted: 1,
-  ProviderAttempted: 1,
+  ProviderAttempted: 2,
   RequestCompleted: 1,
   FeedbackGiven: 1,
   ModelRegistered: 1,
@@ -200,6 +210,7 @@ export const EVENT_VERSIONS: { readonly [T in EventType]: number } = {
   PolicyPublished: 1,
   HealthObserved: 1,
   AdminActed: 1,
+  RerateRequested: 1,
   AlertRaised: 1,
 };
 

@@ -54,6 +54,7 @@ function evolveModel(
         ...model,
         prices: event.data.prices ?? undefined,
         priceSource: event.data.source,
+        pricedAt: event.data.at,
         updatedAt: event.data.at,
       };
     case 'ModelDetailsChanged':
@@ -88,6 +89,7 @@ function register({ data }: EventOf<'ModelRegistered'>): CatalogModel {
     detailsSource: data.source,
     prices: data.prices ?? undefined,
     priceSource: data.source,
+    pricedAt: data.at,
     ratings: [],
     deprecation: undefined,
     updatedAt: data.at,

@@ -1,5 +1,6 @@
 // Changes that a feed proposed and that wait for a second opinion, folded from `catalog-main`, and what settles one. Pure.
 import type { CatalogModel, ModelDetails } from './catalog.ts';
+import { changedLines, perMillion } from './comparePrices.ts';
 import type { DomainEvent, EventData } from './events.ts';
 import type { Revised } from './foldCatalog.ts';
 
@@ -66,4 +67,23 @@ export function planSettling(hold: Hold, model: CatalogModel | undefined, settli
     }
   }
   return [...events, { type: 'ModelChangeReleased', data: { ...common, holdId: hold.id, verdict, reason } }];
+}
+
+export type Proposal = { readonly field: string; readonly old: string; readonly new: string };
+
+/** What a hold would change, for people: prices in USD per million tokens. */
+export function describeProposal({ proposed }: Pick<Hold, 'proposed'>, model: CatalogModel | undefined): Proposal {
+  if (proposed.prices) {
+    const known = model?.prices ?? {};
+    const lines = changedLines(known, proposed.prices);
+    const say = (side: 'old' | 'new') => lines.map((one) => `${one.line} ${perMillion(one[side])}`).join(', ');
+    return { field: 'prices', old: say('old'), new: say('new') };
+  }
+  const [[field, value] = ['details', undefined]] = Object.entries(proposed.details ?? {});
+  const old: unknown = model?.details[field as keyof ModelDetails];
+  return { field, old: textOf(old), new: textOf(value) };
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? 'unknown' : typeof value === 'string' ? value : JSON.stringify(value);
 }

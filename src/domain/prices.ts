@@ -33,13 +33,14 @@ const lines = {
 /**
  * One override: it applies when every condition that it names holds. `minPromptTokens` means strictly more prompt tokens
  * than that; `utcStart`/`utcEnd` are HHMM numbers (30 = 00:30), half-open, and may wrap midnight; `utcDays` are 0 (Sunday)
- * to 6.
+ * to 6; `serviceTier` is the vendor's word for what it served the call as (`flex`, `priority`).
  */
 export const PriceOverride = z.object({
   minPromptTokens: z.int().nonnegative().optional(),
   utcStart: z.int().min(0).max(2400).optional(),
   utcEnd: z.int().min(0).max(2400).optional(),
   utcDays: z.array(z.int().min(0).max(6)).optional(),
+  serviceTier: z.string().max(60).optional(),
   ...lines,
 });
 export type PriceOverride = z.infer<typeof PriceOverride>;
@@ -49,18 +50,31 @@ export type Prices = z.infer<typeof Prices>;
 
 export type PricesNow = { readonly [line in PriceLine]?: string | undefined };
 
-/** The price lines valid for a prompt of that many tokens at that time (ms epoch). Later overrides win, absent keys inherit. */
-export function pricesAt(prices: Prices, promptTokens: number, at: number): PricesNow {
+/**
+ * The price lines valid for a prompt of that many tokens at that time (ms epoch), served as that tier; without one, as the
+ * ordinary. Later overrides win, absent keys inherit.
+ */
+export function pricesAt(prices: Prices, promptTokens: number, at: number, serviceTier?: string): PricesNow {
   if (!prices.overrides?.length) return prices;
   const valid: { [line in PriceLine]?: string | undefined } = { ...prices };
   for (const override of prices.overrides) {
-    if (!applies(override, promptTokens, at)) continue;
+    if (!applies(override, promptTokens, at, serviceTier)) continue;
     for (const line of PRICE_LINES) if (override[line] !== undefined) valid[line] = override[line];
   }
   return valid;
 }
 
-function applies(override: PriceOverride, promptTokens: number, at: number): boolean {
+// What vendors call a call that has no price of its own: OpenAI, Anthropic and Groq, and what a caller may send.
+const ORDINARY_TIERS = new Set(['default', 'standard', 'auto', 'on_demand', 'standard_only']);
+
+/** False where a call was served as a tier that is billed apart, and the list has no price for it. */
+export function knowsTier({ overrides = [] }: Prices, serviceTier: string | undefined): boolean {
+  if (serviceTier === undefined || ORDINARY_TIERS.has(serviceTier)) return true;
+  return overrides.some((override) => override.serviceTier === serviceTier);
+}
+
+function applies(override: PriceOverride, promptTokens: number, at: number, serviceTier?: string): boolean {
+  if (override.serviceTier !== undefined && override.serviceTier !== serviceTier) return false;
   if (override.minPromptTokens !== undefined && promptTokens <= override.minPromptTokens) return false;
   const minute = Math.floor(at / 60_000) % 1440;
   // 1 January 1970 was a Thursday, day 4.

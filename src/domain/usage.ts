@@ -1,7 +1,7 @@
 // What a provider counted for one call, by the classes that are billed apart, and what that costs at given prices.
 import { z } from 'zod';
 import { type PicoUsd, amountOf, formatUsd, parseDecimal } from './money.ts';
-import { type PriceLine, type Prices, pricesAt } from './prices.ts';
+import { type PriceLine, type Prices, type PricesNow, knowsTier, pricesAt } from './prices.ts';
 
 const tokens = z.int().nonnegative();
 
@@ -76,14 +76,14 @@ const STANDS_IN: Partial<Record<PriceLine, PriceLine>> = {
 
 /**
  * The cost of a call at the prices of one catalog version and the time of the request.
- * Undefined when any class that was used has no known price: an unknown cost is never zero.
+ * Undefined when any class that was used, or the tier that it was served as, has no known price: an unknown cost is never zero.
  */
 export function costOf(usage: Usage, prices: Prices | undefined, at: number): Cost | undefined {
-  if (!prices) return undefined;
-  const valid = pricesAt(prices, promptTokens(usage), at);
+  if (!prices || !knowsTier(prices, usage.serviceTier)) return undefined;
+  const valid = pricesAt(prices, promptTokens(usage), at, usage.serviceTier);
   const lines: CostLine[] = [];
   let total = 0n;
-  for (const [line, count] of billedCounts(usage, valid.reasoning !== undefined)) {
+  for (const [line, count] of billedCounts(usage, valid)) {
     if (count === 0) continue;
     const substitute = STANDS_IN[line];
     const pricedAs = valid[line] === undefined && substitute ? substitute : line;
@@ -102,8 +102,8 @@ export function costOf(usage: Usage, prices: Prices | undefined, at: number): Co
   return { total, lines };
 }
 
-function billedCounts(usage: Usage, reasoningApart: boolean): [PriceLine, number][] {
-  const reasoning = reasoningApart ? Math.min(usage.reasoning, usage.output) : 0;
+function billedCounts(usage: Usage, valid: PricesNow): [PriceLine, number][] {
+  const reasoning = valid.reasoning !== undefined ? Math.min(usage.reasoning, usage.output) : 0;
   return [
     ['input', usage.input],
     ['cachedInput', usage.cachedInput],
@@ -111,6 +111,8 @@ function billedCounts(usage: Usage, reasoningApart: boolean): [PriceLine, number
     ['cacheWrite1h', usage.cacheWrite1h],
     ['output', usage.output - reasoning],
     ['reasoning', reasoning],
+    // Where images have no price of their own, they are among the prompt's tokens.
+    ['image', valid.image === undefined ? 0 : (usage.images ?? 0)],
     ['webSearch', usage.webSearches ?? 0],
   ];
 }

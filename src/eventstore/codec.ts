@@ -61,6 +61,8 @@ type Upcast = (data: unknown) => unknown;
 export type Upcasts = { readonly [T in EventType]?: { readonly [fromVersion: number]: Upcast } };
 
 const UPCASTS: Upcasts = {
+  // Version 1 did not say whose attempt it was.
+  ProviderAttempted: { 1: (data) => ({ orgId: null, ...(data as object) }) },
   // Version 1 named no rule, and proposed abilities apart from the other details.
   ModelChangeHeld: {
     1: (data) => {

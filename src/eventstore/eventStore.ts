@@ -72,6 +72,8 @@ export interface EventStore {
   ): AsyncIterable<{ events: readonly RecordedEvent[]; position: Position }>;
   /** Position of the newest event, to tell a lag; undefined when the log is empty. */
   head(): Promise<Position | undefined>;
+  /** False for a position that another kind of backend made: after a move to another log. */
+  owns?(position: Position): boolean;
   /** Where a backend can count without reading: events of these categories behind a position, at most that many. */
   countAfter?(after: Position, categories: readonly string[], most: number): Promise<number>;
   close(): Promise<void>;

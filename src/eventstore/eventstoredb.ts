@@ -30,6 +30,7 @@ import {
 import {
   isFinal,
   isOfType,
+  isOurs,
   listenTo,
   readCredentials,
   type ServerPosition,
@@ -249,7 +250,7 @@ class EventStoreDb implements EventStore {
         const items = await queue.take(PAGE);
         const last = items.at(-1);
         if (!last) return;
-        const events = items.flatMap(({ event }) => (event ? [toRecorded(event)] : []));
+        const events = items.flatMap(({ event }) => (event && isOurs(event) ? [toRecorded(event)] : []));
         yield { events, position: toPosition(last.event?.position ?? last.checkpoint) };
       }
     } finally {

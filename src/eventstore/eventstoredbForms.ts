@@ -30,6 +30,17 @@ export function toPosition(position: ServerPosition | undefined): Position {
   return position ? `${position.commit}/${position.prepare}` : '';
 }
 
+/** Whether this kind of backend made it. */
+export function ownsPosition(position: Position): boolean {
+  return position === '' || /^\d+\/\d+$/.test(position);
+}
+
+/** Others write to a server too, perhaps to streams whose names begin like ours: only ours carry a digest and a chain. */
+export function isOurs({ metadata }: Pick<ServerEvent, 'metadata'>): boolean {
+  const { digest, chain } = (metadata ?? {}) as { readonly digest?: unknown; readonly chain?: unknown };
+  return typeof digest === 'string' && typeof chain === 'string';
+}
+
 export function toServerPosition(position: Position): ServerPosition {
   const [commit = '0', prepare = commit] = position.split('/');
   return { commit: BigInt(commit), prepare: BigInt(prepare) };

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { openPostgres } from '../platform/postgres.ts';
 import type { EventStore } from './eventStore.ts';
-import { readCredentials } from './eventstoredbForms.ts';
+import { ownsPosition, readCredentials } from './eventstoredbForms.ts';
 import { openPostgresEventStore } from './postgres.ts';
 
 export type LogSettings = {
@@ -12,6 +12,8 @@ export type LogSettings = {
   readonly applicationName: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Several followers in this process: what they read is read once, where the backend can. */
+  readonly sharesReads?: boolean;
 };
 
 /**
@@ -19,7 +21,7 @@ export type LogSettings = {
  * @throws Error when the scheme is none of ours, or an address with TLS lacks credentials
  */
 export function openEventStore(settings: LogSettings): EventStore {
-  const { url, databaseUrl, applicationName, clock, logger } = settings;
+  const { url, databaseUrl, applicationName, clock, logger, sharesReads = false } = settings;
   const target = url ?? databaseUrl;
   const scheme = /^([a-z+]+):\/\//.exec(target)?.[1] ?? '';
   switch (scheme) {
@@ -30,7 +32,7 @@ export function openEventStore(settings: LogSettings): EventStore {
     case 'postgres':
     case 'postgresql': {
       const options = { connectionString: target, applicationName: `${applicationName}-log`, max: 4, logger };
-      return openPostgresEventStore({ postgres: openPostgres(options), clock, logger, ownsPool: true });
+      return openPostgresEventStore({ postgres: openPostgres(options), clock, logger, ownsPool: true, sharesReads });
     }
     default:
       throw new Error(
@@ -56,6 +58,7 @@ function loadEventStoreDb(options: { url: string; clock: Clock; logger: Logger }
       yield* (await load()).subscribe(after, categories, signal);
     },
     head: async () => (await load()).head(),
+    owns: ownsPosition,
     close: async () => (await loading)?.close(),
   };
 }

@@ -7,6 +7,7 @@ import { dataText } from './codec.ts';
 import { EventTooLargeError, type EventStore, MAX_APPEND_BYTES, type RecordedEvent } from './eventStore.ts';
 import { type Appended, type Waiting, appendBatch } from './postgresAppend.ts';
 import { type EventRow, guarded, toRecorded } from './postgresRows.ts';
+import { createSharedPages } from './sharedPages.ts';
 import { subscribeToPostgres } from './postgresSubscription.ts';
 
 const MOST_IN_A_BATCH = { appends: 128, bytes: 4_000_000 };
@@ -16,8 +17,11 @@ export function openPostgresEventStore(options: {
   readonly logger: Logger;
   /** The pool is closed with the store. */
   readonly ownsPool?: boolean;
+  /** Several followers in this process: what they read is read once. */
+  readonly sharesReads?: boolean;
 }): EventStore {
   const { postgres } = options;
+  const pages = options.sharesReads ? createSharedPages(postgres) : undefined;
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
 
@@ -41,13 +45,14 @@ export function openPostgresEventStore(options: {
       });
     },
     readStream: (stream, range) => readStream(postgres, stream, range),
-    subscribe: (after, categories, signal) => subscribeToPostgres({ ...options, after, categories, signal }),
+    subscribe: (after, categories, signal) => subscribeToPostgres({ ...options, after, categories, signal, pages }),
     async head() {
       const { rows } = await guarded(() =>
         postgres.query<{ position: bigint | null }>('select max(position) as position from eventlog.events'),
       );
       return rows[0]?.position?.toString();
     },
+    owns: (position) => /^\d*$/.test(position),
     countAfter: (after, categories, most) => countAfter(postgres, BigInt(after || '0'), categories, most),
     async close() {
       await running;

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Postgres, PostgresSession } from '../platform/postgres.ts';
 import type { RecordedEvent } from './eventStore.ts';
+import type { LogPage, SharedPages } from './sharedPages.ts';
 import { APPENDED_CHANNEL, type EventRow, cannotNow, toRecorded } from './postgresRows.ts';
 
 const PAGE = 500;
@@ -17,6 +18,8 @@ type Subscription = {
   readonly after: string;
   readonly categories: readonly string[];
   readonly signal: AbortSignal;
+  /** Where several in this process follow the log. */
+  readonly pages?: SharedPages | undefined;
 };
 
 export async function* subscribeToPostgres(
@@ -30,7 +33,7 @@ export async function* subscribeToPostgres(
     try {
       listener = await openListener(options.postgres);
       for (;;) {
-        const page = await readPage(options, position);
+        const page = await (options.pages?.read(position, options.categories) ?? readPage(options, position));
         retryMs = RETRY_MS.least;
         if (page.position > position) {
           position = page.position;
@@ -51,10 +54,7 @@ export async function* subscribeToPostgres(
   }
 }
 
-async function readPage(
-  { postgres, categories }: Subscription,
-  after: bigint,
-): Promise<{ events: RecordedEvent[]; position: bigint; full: boolean }> {
+async function readPage({ postgres, categories }: Subscription, after: bigint): Promise<LogPage> {
   // The head is read in the same statement: positions without an event of ours are passed over, never looked at again.
   const { rows } = await postgres.query<EventRow & { head: bigint }>(
     `with head as (select coalesce(max(position), 0) as head from eventlog.events)

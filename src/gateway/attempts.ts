@@ -16,6 +16,7 @@ export type FailedAttempt = { readonly record: AttemptRecord; readonly failure: 
 
 export type Call = {
   readonly requestId: string;
+  readonly orgId: string;
   readonly chat: Chat;
   readonly chain: readonly { readonly link: ChainLink; readonly model: CatalogModel }[];
   readonly policy: Policy;
@@ -172,6 +173,7 @@ export function toRecord(call: Call, target: Target, ended: Ended, clock: Clock)
   const { failure, usage } = ended;
   return {
     requestId: call.requestId,
+    orgId: call.orgId,
     attempt: number,
     hedgeOf: null,
     provider: model.provider,

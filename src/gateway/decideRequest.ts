@@ -97,6 +97,7 @@ export function toCall(
     : 2 * Math.max(normal.wholeMs, reasoning.wholeMs);
   return {
     requestId: request.requestId,
+    orgId: request.caller.orgId,
     chat: request.chat,
     chain: decision.outcome.chain.flatMap((link) => {
       const model: CatalogModel | undefined = catalog.models.get(link.modelId);

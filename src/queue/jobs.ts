@@ -10,6 +10,10 @@ const plain = z.object(asked);
 export const JOBS = {
   /** Moves changes of accounts from the outbox to the log. */
   appendAdminActions: plain,
+  /** Reservations of dead processes, and kept answers whose day is over. */
+  sweepAccounts: plain,
+  /** Our costs against those that providers tell. */
+  watchCosts: plain,
   /** Prices, limits and abilities from OpenRouter and models.dev. `acceptShrunk`: a person has looked, the list is that short. */
   syncPricing: z.object({ ...asked, acceptShrunk: z.boolean().default(false) }),
   /** Ratings from ArtificialAnalysis, with a key. */
@@ -32,6 +36,8 @@ const FEED_RETRIES: Retries = { attempts: 4, backoffMs: 15_000 };
 /** How often BullMQ tries a job that failed for a reason that may pass; the waits double. */
 export const RETRIES: { readonly [name in JobName]: Retries } = {
   appendAdminActions: { attempts: 5, backoffMs: 1_000 },
+  sweepAccounts: { attempts: 3, backoffMs: 1_000 },
+  watchCosts: { attempts: 3, backoffMs: 5_000 },
   syncPricing: FEED_RETRIES,
   syncRatings: FEED_RETRIES,
   validatePricing: FEED_RETRIES,

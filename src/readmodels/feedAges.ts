@@ -12,6 +12,20 @@ export async function readFeedAges(postgres: Queryable): Promise<readonly FeedAg
   return rows.map(({ source, taken_at }) => ({ source, takenAt: taken_at }));
 }
 
+/** Ms epoch of the oldest entry of the catalog; undefined while it is empty. */
+export async function readCatalogAge(postgres: Queryable): Promise<number | undefined> {
+  const { rows } = await postgres.query<{ since: Date | null }>('select min(last_synced_at) as since from models');
+  return rows[0]?.since?.getTime();
+}
+
+export function toFeedEntry(now: number) {
+  return ({ source, takenAt }: FeedAge) => ({
+    source,
+    as_of: takenAt.toISOString(),
+    age_sec: Math.max(0, Math.round((now - takenAt.getTime()) / 1_000)),
+  });
+}
+
 export type Staleness = { readonly what: 'prices' | 'ratings'; readonly hours: number; readonly limit: number };
 
 /**

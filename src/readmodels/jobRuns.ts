@@ -41,3 +41,20 @@ export async function readJobRuns(
   );
   return rows.map(({ started_at, ended_at, ...rest }) => ({ ...rest, startedAt: started_at, endedAt: ended_at }));
 }
+
+export type JobSchedule = { readonly job: string; readonly cron: string; readonly nextAt: Date | null };
+
+export async function readSchedules(postgres: Queryable): Promise<readonly JobSchedule[]> {
+  const { rows } = await postgres.query<{ job: string; cron: string; next_at: Date | null }>(
+    'select job, cron, next_at from job_schedules order by job',
+  );
+  return rows.map(({ job, cron, next_at }) => ({ job, cron, nextAt: next_at }));
+}
+
+/** How often each held change has been read again: `<model>.<unit>` → readings. */
+export async function readHeldCounts(postgres: Queryable): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await postgres.query<{ model_id: string; unit: string; reading_count: number }>(
+    `select model_id, unit, reading_count from feed_sightings where unit <> 'presence'`,
+  );
+  return new Map(rows.map((row) => [`${row.model_id}.${row.unit}`, row.reading_count]));
+}

@@ -1,11 +1,13 @@
-// npm run bench [-- proxy|savings]: measures, prints, and writes docs/reports/bench-<name>.md with the commit and the command.
+// npm run bench [-- proxy|savings|projections]: measures, prints, and writes docs/reports/bench-<name>.md with the commit and the command.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { runProjectionsBench } from './projectionsBench.ts';
 import { runProxyBench } from './proxyBench.ts';
 import { formatSavings, runSavings } from './savings.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   proxy: runProxyBench,
+  projections: runProjectionsBench,
   savings: async () => formatSavings(runSavings()),
 };
 

@@ -3,12 +3,13 @@
 import { Pool } from 'undici';
 import { formatUsd, parseUsd } from '../../src/domain/money.ts';
 import { openEvent } from '../../src/eventstore/codec.ts';
-import { openPostgresEventStore } from '../../src/eventstore/postgres.ts';
 import { START } from '../../src/eventstore/eventStore.ts';
+import { openEventStore } from '../../src/eventstore/open.ts';
+import { scanLog } from '../../src/eventstore/scanLog.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Postgres, openPostgres } from '../../src/platform/postgres.ts';
 import { silentLogger } from '../support/logger.ts';
-import { removeDataDir, startSystem } from '../support/system.ts';
+import { type System, removeDataDir, startSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
 const CONCURRENCY = 32;
@@ -44,7 +45,7 @@ export async function soak(count: number): Promise<SoakResult> {
       logger: silentLogger,
     });
     try {
-      const counted = await countEvents(postgres);
+      const counted = await countEvents(system);
       const sql = await until(() => readTotals(postgres, count), { within: 120_000, what: 'the read models' });
       return { requests: count, errors, seconds: Math.round(seconds * 10) / 10, ...counted, ...sql };
     } finally {
@@ -78,14 +79,18 @@ async function load(url: string, key: string, count: number): Promise<number> {
   return errors;
 }
 
-async function countEvents(postgres: Postgres) {
-  const store = openPostgresEventStore({ postgres, clock: systemClock, logger: silentLogger });
+async function countEvents({ databaseUrl, eventStoreUrl: url }: System) {
+  const store = openEventStore({
+    url,
+    databaseUrl,
+    applicationName: 'soak',
+    clock: systemClock,
+    logger: silentLogger,
+  });
   const seen = { routed: new Map<string, number>(), completed: new Map<string, number>() };
   let cost = 0n;
   let savings = 0n;
-  const stop = new AbortController();
-  const head = BigInt((await store.head()) ?? '0');
-  for await (const { events, position } of store.subscribe(START, ['request'], stop.signal)) {
+  for await (const { events } of scanLog({ store, clock: systemClock, categories: ['request'], after: START })) {
     for (const event of events) {
       const { type, data } = openEvent(event);
       if (type === 'RequestRouted') seen.routed.set(data.requestId, (seen.routed.get(data.requestId) ?? 0) + 1);
@@ -94,8 +99,8 @@ async function countEvents(postgres: Postgres) {
       cost += parseUsd(data.costUsd ?? '0');
       savings += parseUsd(data.savingsUsd ?? '0');
     }
-    if (BigInt(position) >= head) break;
   }
+  await store.close();
   const doubled = [...seen.routed.values(), ...seen.completed.values()].filter((times) => times > 1).length;
   return {
     routed: seen.routed.size,

@@ -11,17 +11,20 @@ describeEventStore('memory', async () => createMemoryEventStore(() => systemCloc
   takesAnyId: 'nothing in memory reads the id',
 });
 
-describeEventStore('Postgres', async () => {
-  const database = await openTestDatabase();
-  const store = openPostgresEventStore({ postgres: database.postgres, clock: systemClock, logger: silentLogger });
-  return {
-    ...store,
-    async close() {
-      await store.close();
-      await database.close();
-    },
-  };
-});
+for (const sharesReads of [false, true]) {
+  describeEventStore(sharesReads ? 'Postgres, its followers sharing what they read' : 'Postgres', async () => {
+    const database = await openTestDatabase();
+    const { postgres } = database;
+    const store = openPostgresEventStore({ postgres, clock: systemClock, logger: silentLogger, sharesReads });
+    return {
+      ...store,
+      async close() {
+        await store.close();
+        await database.close();
+      },
+    };
+  });
+}
 
 const serverDiffers = {
   idsOnlyWithinStream: 'the server looks for an event id in its own stream only',
@@ -46,12 +49,3 @@ describeEventStore(
   },
   serverDiffers,
 );
-
-const realServer = process.env['TEST_EVENTSTORE_URL'];
-if (realServer !== undefined) {
-  describeEventStore(
-    'EventStoreDB, the real server of TEST_EVENTSTORE_URL',
-    async () => openEventStoreDb({ url: realServer, clock: systemClock, logger: silentLogger }),
-    serverDiffers,
-  );
-}

@@ -128,6 +128,13 @@ describe('the rooms of the house', () => {
     expect(say(edges.filter(({ path, imported }) => !inPage(path) && inPage(imported)))).to.deep.equal([]);
   });
 
+  it('lets the rules of the feeds import only themselves, domain, settings and the forms of what is read', () => {
+    const allowed =
+      /^(workers\/rules|src\/domain)\/|^src\/config\/syncSchema\.ts$|^workers\/sources\/(feedReading|openrouterModels)\.ts$|^src\/readmodels\/feedAges\.ts$|^(node:crypto|zod)$/;
+    const wrong = edges.filter(({ path, imported }) => path.startsWith('workers/rules/') && !allowed.test(imported));
+    expect(say(wrong)).to.deep.equal([]);
+  });
+
   it('imports nothing of the tests', () => {
     expect(say(edges.filter(({ imported }) => imported.startsWith('test/')))).to.deep.equal([]);
   });

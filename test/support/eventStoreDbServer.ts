@@ -25,6 +25,7 @@ type Stored = {
   id: string;
   position: number;
   message: StreamsPb.AppendReq.ProposedMessage;
+  created: string;
 };
 type Append = ServerReadableStream<StreamsPb.AppendReq, StreamsPb.AppendResp>;
 type Read = ServerWritableStream<StreamsPb.ReadReq, StreamsPb.ReadResp>;
@@ -120,6 +121,7 @@ function store(
       id: ids[index] ?? '',
       position: 100 + log.length * 7,
       message,
+      created: `${Date.now()}0000`,
     };
     log.push(event);
   }
@@ -200,7 +202,7 @@ function checkpoint(position: number): StreamsPb.ReadResp {
   );
 }
 
-function toResponse({ stream, revision, position, message }: Stored): StreamsPb.ReadResp {
+function toResponse({ stream, revision, position, message, created }: Stored): StreamsPb.ReadResp {
   const event = new pb.ReadResp.ReadEvent.RecordedEvent()
     .setId(message.getId())
     .setStreamIdentifier(new shared.StreamIdentifier().setStreamName(Buffer.from(stream).toString('base64')))
@@ -213,7 +215,7 @@ function toResponse({ stream, revision, position, message }: Stored): StreamsPb.
     event.getMetadataMap().set(key, message.getMetadataMap().get(key) ?? '');
   }
   // Ticks of 100 ns since 1970, as the client reads them.
-  event.getMetadataMap().set('created', '17640288000000000');
+  event.getMetadataMap().set('created', created);
   return new pb.ReadResp().setEvent(new pb.ReadResp.ReadEvent().setEvent(event).setCommitPosition(String(position)));
 }
 

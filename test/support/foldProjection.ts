@@ -5,8 +5,11 @@ import {
   type AnyRow,
   type AnyTable,
   type Projection,
+  type Range,
   type Rows,
   type Table,
+  isRange,
+  isWithin,
   keyOfRow,
   rowKey,
 } from '../../projections/projection.ts';
@@ -27,7 +30,8 @@ export function foldProjection(projection: Projection, events: readonly DomainEv
       get<Row>(table: Table<Row>, ...values: readonly string[]) {
         const key = rowKey(table, values);
         const known = asked.some(
-          (one) => one.table === table && (one.values === 'all' || rowKey(table, one.values) === key),
+          ({ table: of, values: given }) =>
+            of === table && !isRange(given) && (given === 'all' || rowKey(table, given) === key),
         );
         if (!known) throw new Error(`not asked for: ${key}`);
         return stored.get(key) as Row | undefined;
@@ -36,6 +40,13 @@ export function foldProjection(projection: Projection, events: readonly DomainEv
         if (!asked.some((one) => one.table === table && one.values === 'all'))
           throw new Error(`not asked for: ${table.name}`);
         return ofTable(table) as Row[];
+      },
+      range<Row>(table: Table<Row>, range: Range) {
+        const known = asked.some(
+          ({ table: of, values }) => of === table && isRange(values) && values.from === range.from,
+        );
+        if (!known) throw new Error(`not asked for: ${table.name}`);
+        return ofTable(table).filter((row) => isWithin(row, range)) as Row[];
       },
     };
     for (const { table, row } of projection.evolve(rows, projected)) stored.set(keyOfRow(table, row), row);

@@ -28,12 +28,13 @@ export function createJobTools(given: Given): JobTools {
   };
 }
 
-export const IDLE: JobContext<'appendAdminActions'> = {
+/** For jobs that are given nothing but who asked. */
+export const IDLE = {
   data: { trigger: 'test' },
   signal: new AbortController().signal,
   dryRun: false,
   progress: async () => {},
-};
+} satisfies JobContext<'appendAdminActions'>;
 
 /** A clock whose date a test sets; waiting and measuring are real. */
 export function createMovedClock(start: number): Clock & { at: number; addHours(hours: number): void } {

@@ -72,6 +72,7 @@ export function attempted(fields: Partial<EventData<'ProviderAttempted'>> = {}):
     type: 'ProviderAttempted',
     data: {
       requestId: REQUEST,
+      orgId: ORG,
       attempt: 1,
       hedgeOf: null,
       provider: 'openai',

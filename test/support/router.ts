@@ -38,6 +38,7 @@ import { openProviders } from '../../src/providers/registry.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
 import { watchProjectionLag } from '../../src/readmodels/lagMetrics.ts';
 import { createHistory } from '../../src/replay/history.ts';
+import { createLazyQueue } from '../../src/queue/lazyQueue.ts';
 import { setUp } from '../../src/setup.ts';
 import { type LoggedLine, createRecordingLogger } from './logger.ts';
 import { openTestDatabase } from './postgres.ts';
@@ -113,7 +114,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   const metrics = createMetrics();
   watchProjectionLag(postgres, metrics);
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger, checkEvents: true }), metrics);
-  const providers = openProviders(env.providers, () => clock.now());
+  const providers = openProviders(env.providers, () => clock.now(), env.imageNetworks);
   const limiter = openLimiter({ logger, clock, redisUrl: env.redisUrl });
   const allowances = openAllowances({ postgres, limiter, clock, logger });
   const gateway = await openGateway({
@@ -130,6 +131,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     ...(options.mostInFlight === undefined ? {} : { mostInFlight: options.mostInFlight }),
   });
   const stop = new AbortController();
+  const jobs = createLazyQueue({ redisUrl: undefined, databaseUrl, logger });
   const app = createApp({
     gateway: options.wrapGateway?.(gateway) ?? gateway,
     history: createHistory(store),
@@ -138,6 +140,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     stopping: stop.signal,
     authenticator: createAuthenticator(postgres, clock),
     sessions: createSessions({ postgres, clock, random }),
+    jobs,
     pageFolder: options.pageFolder ?? join('dist', 'dashboard'),
     limiter,
     rateLimit: env.rateLimit,
@@ -182,6 +185,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await gateway.close();
+      await jobs.close();
       await allowances.close();
       await limiter.close();
       await providers.close();

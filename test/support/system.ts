@@ -3,12 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type FakeEventStoreDb, openFakeEventStoreDb } from './eventStoreDbServer.ts';
 import { until } from './until.ts';
 
 export type System = {
   readonly url: string;
   readonly key: string;
   readonly databaseUrl: string;
+  /** Where the log is, when it is not in that database. */
+  readonly eventStoreUrl: string | undefined;
   readonly dataDir: string;
   readonly supervisor: ChildProcess;
   /** Everything printed so far. */
@@ -63,7 +66,10 @@ export function newDataDir(mode = 0o755): string {
 
 /** @throws Error with everything printed, when it does not answer within 60 s */
 export async function startSystem(settings: SystemSettings = {}): Promise<System> {
-  const { supervisor, dataDir, output, ended } = spawnSystem(settings);
+  const folder = settings.dataDir ?? newDataDir();
+  const eventStoreUrl = settings.env?.['EVENTSTORE_URL'] ?? (await eventStoreFor(folder));
+  const env = { ...settings.env, ...(eventStoreUrl === undefined ? {} : { EVENTSTORE_URL: eventStoreUrl }) };
+  const { supervisor, dataDir, output, ended } = spawnSystem({ ...settings, dataDir: folder, env });
   const url = await until(
     () => {
       if (supervisor.exitCode !== null) throw new Error(`the system ended:\n${output()}`);
@@ -75,6 +81,7 @@ export async function startSystem(settings: SystemSettings = {}): Promise<System
     url,
     key: readFileSync(join(dataDir, 'local-key'), 'utf8').trim(),
     databaseUrl: readFileSync(join(dataDir, 'database-url'), 'utf8').trim(),
+    eventStoreUrl,
     dataDir,
     supervisor,
     output,
@@ -85,6 +92,16 @@ export async function startSystem(settings: SystemSettings = {}): Promise<System
       return { code, tookMs: performance.now() - begun };
     },
   };
+}
+
+const servers = new Map<string, Promise<FakeEventStoreDb>>();
+
+/** With E2E_EVENTSTORE=loopback every system keeps its log in a loopback EventStoreDB, the same one after a restart. */
+async function eventStoreFor(dataDir: string): Promise<string | undefined> {
+  if (process.env['E2E_EVENTSTORE'] !== 'loopback') return undefined;
+  const server = servers.get(dataDir) ?? openFakeEventStoreDb();
+  servers.set(dataDir, server);
+  return (await server).url;
 }
 
 export function removeDataDir(dataDir: string): void {

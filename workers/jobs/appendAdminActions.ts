@@ -1,6 +1,5 @@
-// Moves changes of accounts, and their alerts, from the outbox to `admin-main`. What an earlier run appended and could not mark is
-// left out.
-import { type AdminEvent, drainOutbox } from '../../src/accounts/outbox.ts';
+// Moves changes of accounts from the outbox to `admin-main`. What an earlier run appended and could not mark is left out.
+import { type AdminAction, drainOutbox } from '../../src/accounts/outbox.ts';
 import { saysTheSame } from '../../src/domain/canonicalJson.ts';
 import { ADMIN_STREAM } from '../../src/domain/events.ts';
 import { appendChanges } from '../../src/eventstore/appendChanges.ts';
@@ -10,13 +9,16 @@ export const appendAdminActions: Job<'appendAdminActions'> = {
   timeoutMs: 60_000,
   isReported: false,
   async run(tools) {
-    const moved = await drainOutbox(tools, (events) => append(tools, events));
+    const moved = await drainOutbox(tools, (actions) => append(tools, actions));
     return { moved };
   },
 };
 
-async function append(tools: JobTools, waiting: readonly AdminEvent[]): Promise<void> {
-  await appendChanges(tools, ADMIN_STREAM, (events) =>
-    waiting.filter(({ type, data }) => !events.some((known) => known.type === type && saysTheSame(known.data, data))),
-  );
+async function append(tools: JobTools, actions: readonly AdminAction[]): Promise<void> {
+  await appendChanges(tools, ADMIN_STREAM, (events) => {
+    const known = events.flatMap((event) => (event.type === 'AdminActed' ? [event.data] : []));
+    return actions
+      .filter((action) => !known.some((data) => saysTheSame(data, action)))
+      .map((data) => ({ type: 'AdminActed' as const, data }));
+  });
 }

@@ -7,7 +7,7 @@ import type { Hold } from '../../src/domain/holds.ts';
 import type { Prices } from '../../src/domain/prices.ts';
 import { uuidv5 } from '../../src/domain/uuidv5.ts';
 import type { FeedModel } from '../sources/feedReading.ts';
-import { fingerprintOf, pricesFingerprint } from './comparePrices.ts';
+import { fingerprintOf, pricesFingerprint } from '../../src/domain/comparePrices.ts';
 import { type FeedCase, HOUR_MS } from './feedPlan.ts';
 import { type Unit, countReturns, unitOf } from './history.ts';
 import { judgeLimit } from './judgeLimit.ts';
@@ -68,7 +68,7 @@ class Desk {
     const { history, opinionsOf, settings, alerts } = this.#given;
     const { id } = this.#model;
     const known = this.#row.arePricesPartial ? this.#model.prices : undefined;
-    const prices = { ...known, ...fed, ...this.#override?.prices };
+    const prices = withoutOverridden({ ...known, ...fed }, this.#override?.prices, this.#model.prices);
     const fingerprint = pricesFingerprint(prices);
     const judged = judgePrices({
       current: this.#model.prices,
@@ -182,6 +182,13 @@ class Desk {
     const rejected = this.#given.history.rejected.get(`${this.#model.id}.${unit}`);
     return rejected !== undefined && saysTheSame(valueOf(rejected, unit), value);
   }
+}
+
+/** The lines that a person has set stay as the catalog has them: `npm run sync-models` brings them, as source `manual`. */
+function withoutOverridden(fed: Prices, override: Prices | undefined, known: Prices | undefined): Prices {
+  const fixed = Object.keys(override ?? {}) as (keyof Prices)[];
+  const kept = Object.entries({ ...fed, ...Object.fromEntries(fixed.map((line) => [line, known?.[line]])) });
+  return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
 }
 
 /** What a proposal says of a unit, in a form that is equal for equal values. */

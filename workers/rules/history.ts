@@ -3,7 +3,7 @@ import type { ModelDetails } from '../../src/domain/catalog.ts';
 import type { Revised } from '../../src/domain/foldCatalog.ts';
 import type { Prices } from '../../src/domain/prices.ts';
 import { type Hold, foldHolds } from '../../src/domain/holds.ts';
-import { pricesFingerprint } from './comparePrices.ts';
+import { pricesFingerprint } from '../../src/domain/comparePrices.ts';
 
 export type PriceState = { readonly at: number; readonly fingerprint: string };
 

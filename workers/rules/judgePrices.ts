@@ -10,7 +10,7 @@ import {
   perMillion,
   samePrices,
   sameSchedule,
-} from './comparePrices.ts';
+} from '../../src/domain/comparePrices.ts';
 
 export type Judgement = {
   readonly verdict: 'same' | 'accepted' | 'held' | 'ignored';

@@ -3,7 +3,7 @@ import { type CatalogModel, type ModelDetails, modelId } from '../../src/domain/
 import type { DomainEvent } from '../../src/domain/events.ts';
 import { type FeedModel } from '../sources/feedReading.ts';
 import { OPENROUTER } from '../sources/openrouterModels.ts';
-import { fingerprintOf } from './comparePrices.ts';
+import { fingerprintOf } from '../../src/domain/comparePrices.ts';
 import { decideModel } from './decideModel.ts';
 import { type AlertDraft, type FeedCase, type FeedPlan, HOUR_MS, type Row } from './feedPlan.ts';
 import { carriedRows, changedFields, rowsOf } from './feedRows.ts';
@@ -11,7 +11,7 @@ import { goesBack } from './history.ts';
 import type { Judgement } from './judgePrices.ts';
 import { judgePrices } from './judgePrices.ts';
 import { judgeAbsence, judgeExpiration, judgePresence } from './planPresence.ts';
-import { pricesFingerprint } from './comparePrices.ts';
+import { pricesFingerprint } from '../../src/domain/comparePrices.ts';
 import { type SightingChanges, sightingKey } from './sightings.ts';
 
 type Gathered = {
@@ -116,7 +116,15 @@ function addUnknown(row: FeedModel, before: FeedModel | undefined, given: FeedCa
   const { settings } = given;
   if (settings.new_models === 'ignore') return addIgnored(row, before, given, 'not_in_catalog', into);
   const judgement = row.prices && judgeNew(row, given);
-  into.registrations.push(...register(row, given, judgement?.verdict === 'accepted'));
+  const model = newModel(row, given, judgement?.verdict === 'accepted');
+  into.registrations.push(...register(row, model, given));
+  if (judgement?.verdict === 'held') {
+    // Registered without its price, which waits like any other doubtful one.
+    const decided = decideModel(row, model, given);
+    into.registrations.push(...decided.events);
+    for (const [key, sighting] of decided.sightings) into.sightings.set(key, sighting);
+    for (const hold of decided.newHolds) into.held.push({ modelId: model.id, ...hold });
+  }
   // A model that was listed before and is registered only now shows its changes as part of that.
   if (before) {
     into.rows.push(
@@ -147,8 +155,7 @@ function judgeNew(row: FeedModel, { settings, opinionsOf }: FeedCase): Judgement
   });
 }
 
-function register(row: FeedModel, given: FeedCase, withPrice: boolean): DomainEvent[] {
-  const { reading, by, settings } = given;
+function newModel(row: FeedModel, { reading, settings }: FeedCase, withPrice: boolean): CatalogModel {
   const details: ModelDetails = {
     ...row.details,
     abilities: { ...row.details.abilities, streaming: true },
@@ -157,22 +164,23 @@ function register(row: FeedModel, given: FeedCase, withPrice: boolean): DomainEv
     qualityWeight: 1,
     syncSource: OPENROUTER,
   };
-  const id = modelId('openrouter', row.id);
-  const common = { modelId: id, source: reading.source, at: reading.at, by };
-  const prices = withPrice ? (row.prices ?? null) : null;
-  const data = { ...common, provider: 'openrouter' as const, modelName: row.id, details, prices };
-  const model: CatalogModel = {
-    id,
+  return {
+    id: modelId('openrouter', row.id),
     provider: 'openrouter',
     modelName: row.id,
     details,
-    prices: prices ?? undefined,
+    prices: withPrice ? row.prices : undefined,
     ratings: [],
     deprecation: undefined,
     priceSource: reading.source,
     detailsSource: reading.source,
     updatedAt: reading.at,
   };
+}
+
+function register(row: FeedModel, model: CatalogModel, given: FeedCase): DomainEvent[] {
+  const { id, provider, modelName, details, prices = null, priceSource: source, updatedAt: at } = model;
+  const data = { modelId: id, source, at, by: given.by, provider, modelName, details, prices };
   return [{ type: 'ModelRegistered', data }, ...judgeExpiration(row, model, given).events];
 }
 

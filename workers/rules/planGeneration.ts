@@ -8,7 +8,7 @@ import {
   type RatingIndex,
 } from '../../src/domain/catalog.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
-import { fingerprintOf } from './comparePrices.ts';
+import { fingerprintOf } from '../../src/domain/comparePrices.ts';
 
 export type GenerationCase = {
   readonly catalog: Catalog;

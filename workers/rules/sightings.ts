@@ -16,12 +16,14 @@ export type Sightings = ReadonlyMap<string, Sighting>;
 export type SightingChanges = Map<string, Sighting | null>;
 
 const HOUR_MS = 3_600_000;
+/** Readings closer together are one: a list served from a cache, or a run that was repeated, proves nothing new. */
+const LEAST_APART_MS = HOUR_MS;
 
 export function sightingKey(modelId: string, unit: string): string {
   return `${modelId}.${unit}`;
 }
 
-/** The sighting with this reading in it. The same reading seen again (a job that was cut off) is not counted twice. */
+/** The sighting with this reading in it. */
 export function countSighting(
   before: Sightings,
   seen: { readonly modelId: string; readonly unit: string; readonly fingerprint: string; readonly at: number },
@@ -31,7 +33,7 @@ export function countSighting(
   if (!last || last.fingerprint !== fingerprint) {
     return { modelId, unit, fingerprint, firstAt: at, lastAt: at, readings: 1 };
   }
-  return at > last.lastAt ? { ...last, lastAt: at, readings: last.readings + 1 } : last;
+  return at - last.lastAt >= LEAST_APART_MS ? { ...last, lastAt: at, readings: last.readings + 1 } : last;
 }
 
 export function steadyOf({ firstAt, lastAt, readings }: Sighting): Steady {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ProviderName, findModel } from '../../domain/catalog.ts';
 import { RouterError } from '../../domain/errors.ts';
 import { ModelEntry, ModelList } from '../answers.ts';
+import { type Queryable, isUnavailable } from '../../platform/postgres.ts';
+import { readFeedAges, toFeedEntry } from '../../readmodels/feedAges.ts';
 import { callerOf } from '../middleware/authenticate.ts';
 import { toModelEntry } from '../modelFormat.ts';
 import { parseInput } from '../problem.ts';
@@ -28,7 +30,7 @@ export const models: Route = {
     errors: ['validation_error', 'forbidden'],
   },
   create:
-    ({ gateway, history, clock }) =>
+    ({ gateway, history, clock, postgres }) =>
     async (request, response) => {
       callerOf(response, 'read');
       const { provider, as_of: asOf } = parseInput(Query, request.query);
@@ -39,9 +41,20 @@ export const models: Route = {
         data: shown.map((one) => toModelEntry(one, catalog, asOf ?? clock.now())),
         total_count: shown.length,
         catalog_version: catalog.version,
+        feeds: await readFeeds(postgres, clock.now()),
       });
     },
 };
+
+/** When each feed was last read well; null while the database is away, which is no reason to hide the models. */
+async function readFeeds(postgres: Queryable, now: number) {
+  try {
+    return (await readFeedAges(postgres)).map(toFeedEntry(now));
+  } catch (error) {
+    if (isUnavailable(error)) return null;
+    throw error;
+  }
+}
 
 export const model: Route = {
   method: 'get',

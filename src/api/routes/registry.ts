@@ -2,7 +2,10 @@
 import { account } from './account.ts';
 import { adminBudgets, adminDeleteBudget, adminSetBudget } from './adminBudgets.ts';
 import { adminChangeKey, adminCreateKey, adminKeys, adminRevokeKey, adminRotateKey } from './adminKeys.ts';
+import { adminHeld, adminRejectHeld, adminReleaseHeld } from './adminHeld.ts';
+import { adminJobs, adminRunJob } from './adminJobs.ts';
 import { adminChangeOrg, adminCreateOrg, adminCreateUser, adminOrgs, adminUsers } from './adminOrgs.ts';
+import { adminRerate } from './adminRerate.ts';
 import { agentStep } from './agentStep.ts';
 import { chat } from './chat.ts';
 import { chatCompletions } from './chatCompletions.ts';
@@ -10,6 +13,7 @@ import { health, ready } from './health.ts';
 import { live } from './live.ts';
 import { metrics } from './metrics.ts';
 import { modelChanges } from './modelChanges.ts';
+import { modelPerformance } from './modelPerformance.ts';
 import { countTokens, messages } from './messages.ts';
 import { model, models } from './models.ts';
 import { policy } from './policy.ts';
@@ -37,6 +41,7 @@ export const ROUTES: readonly Route[] = withReference([
   messages,
   countTokens,
   models,
+  modelPerformance,
   model,
   usage,
   routerDebug,
@@ -56,6 +61,12 @@ export const ROUTES: readonly Route[] = withReference([
   adminBudgets,
   adminSetBudget,
   adminDeleteBudget,
+  adminJobs,
+  adminRunJob,
+  adminHeld,
+  adminReleaseHeld,
+  adminRejectHeld,
+  adminRerate,
   requestReplay,
   requestFeedback,
   stats,

@@ -7,7 +7,7 @@ import { parseInput } from '../problem.ts';
 import { DAY_MS, RangeQuery, toRange } from '../timeRange.ts';
 import type { Route } from './route.ts';
 
-const Query = z.object(RangeQuery);
+const Query = z.object({ ...RangeQuery, rerated: z.enum(['true', 'false']).optional() });
 const DEFAULT_SPAN_MS = 30 * DAY_MS;
 
 export const usage: Route = {
@@ -16,7 +16,8 @@ export const usage: Route = {
   access: 'key',
   doc: {
     summary: 'What the org used, paid and saved',
-    description: 'From inclusive, to exclusive, in UTC; without them the last 30 days.',
+    description:
+      'From inclusive, to exclusive, in UTC; without them the last 30 days. With `rerated=true`, corrected figures in place of the first ones.',
     tag: 'Usage',
     scope: 'read',
     query: Query,
@@ -27,8 +28,9 @@ export const usage: Route = {
     ({ postgres, clock }) =>
     async (request, response) => {
       const { orgId } = callerOf(response, 'read');
-      const range = toRange(parseInput(Query, request.query), { now: clock.now(), spanMs: DEFAULT_SPAN_MS });
-      const report = await readUsage(postgres, { orgId, ...range });
+      const { rerated, ...query } = parseInput(Query, request.query);
+      const range = toRange(query, { now: clock.now(), spanMs: DEFAULT_SPAN_MS });
+      const report = await readUsage(postgres, { orgId, ...range, rerated: rerated === 'true' });
       response.json({ from: range.from.toISOString(), to: range.to.toISOString(), ...report });
     },
 };

@@ -26,12 +26,10 @@ export function rememberToken(token: string): void {
 }
 
 export function addressOf(path: string, params: Params = {}): string {
-  const query = new URLSearchParams(
-    Object.entries(params).flatMap(([name, value]) =>
-      value === undefined || value === '' ? [] : [[name, String(value)]],
-    ),
-  ).toString();
-  return query === '' ? path : `${path}?${query}`;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params))
+    if (value !== undefined && value !== '') query.set(name, String(value));
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
 
 /** @throws ApiError for every answer but a success, and when there is none */
@@ -67,7 +65,8 @@ async function ask(address: string, init: RequestInit): Promise<Response> {
 }
 
 async function readJson<T>(response: Response): Promise<T> {
-  return (await response.json()) as T;
+  // 204: it was done, and there is nothing to say.
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 async function toApiError(response: Response): Promise<ApiError> {

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { ModelEntry } from '../../api/answers.ts';
-import type { ModelChangeList } from '../../api/auditAnswers.ts';
+import type { ModelChangeList, PerformanceAnswer } from '../../api/auditAnswers.ts';
 import type { Rating } from '../../domain/catalog.ts';
 import { getJson } from './client.ts';
 
@@ -20,6 +20,7 @@ export type ModelList = {
   readonly catalog_version: number;
 };
 type ChangePage = z.infer<typeof ModelChangeList>;
+export type Performance = z.infer<typeof PerformanceAnswer>;
 export type ModelChange = ChangePage['data'][number];
 
 export const modelsQuery = queryOptions({
@@ -53,4 +54,12 @@ export function ratingOf({ ratings }: Model): number | undefined {
     intelligence === undefined ? [] : [intelligence],
   );
   return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** How it answered the org's own requests, in the last 24 hours. */
+export function performanceQuery(id: string) {
+  return queryOptions({
+    queryKey: ['performance', id],
+    queryFn: ({ signal }) => getJson<Performance>(`/v1/models/${id}/performance`, {}, signal),
+  });
 }

@@ -36,7 +36,7 @@ export function TimeLines({ label, bucket, buckets, series, format, onPick }: Ti
               name={name}
               stroke={colour}
               strokeWidth={2}
-              dot={{ r: 2, fill: colour, strokeWidth: 0 }}
+              dot={{ r: 3, fill: colour, strokeWidth: 0 }}
               isAnimationActive={false}
             />
           ))}

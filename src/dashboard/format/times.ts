@@ -42,6 +42,7 @@ export function formatHour(at: string | number, timeZone?: string): string {
 /** `840 µs`, `12 ms`, `1.24 s`, `3 min 20 s` */
 export function formatDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '–';
+  if (ms === 0) return '0 ms';
   if (ms > 0 && ms < 1) return `${Math.round(ms * 1000)} µs`;
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;

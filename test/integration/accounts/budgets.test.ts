@@ -56,7 +56,7 @@ describe('budgets', () => {
   };
   const alerts = async (id: string) => {
     const { rows } = await database.postgres.query<{ message: string }>(
-      "select data->>'message' as message from admin_outbox where type = 'AlertRaised' and data->>'subject' = $1",
+      "select message from alerts where kind = 'budget_soft_limit' and subject = $1 order by raised_at",
       [`org ${id}`],
     );
     return rows;

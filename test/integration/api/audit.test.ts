@@ -170,6 +170,17 @@ describe('the audit over HTTP', function () {
     expect(page['next_cursor']).to.be.a('string');
   });
 
+  it('tells how a model answered, hour by hour', async () => {
+    const performance = await router().send(`/v1/models/${MODEL}/performance`);
+    expect(performance.status).to.equal(200);
+    const route = ROUTES.find((one) => one.path === '/v1/models/*id/performance');
+    expect(route?.doc.answers[200]?.schema?.safeParse(performance.body).error?.issues).to.equal(undefined);
+    expect(Number(performance.body['totals']?.['succeeded'])).to.be.at.least(2);
+    expect(performance.body['totals']?.['latency_p50_ms']).to.be.a('number');
+    expect(performance.body['totals']?.['tokens_per_second']).to.be.a('number');
+    expect((await router().send('/v1/models/openai/nothing/performance')).status).to.equal(404);
+  });
+
   it('shows the active policy, and what another one would have done', async () => {
     const active = await get('/v1/policy');
     expect(active['version']).to.equal(0);

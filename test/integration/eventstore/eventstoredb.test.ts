@@ -1,5 +1,6 @@
 // Proves the adapter against a loopback server that answers as EventStoreDB was measured to; the contract suite also runs on a
 // real one.
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import {
@@ -137,5 +138,18 @@ describe('the event log in EventStoreDB, on a loopback server', () => {
     await server.stop();
     expect(await failure(store.append('gone-1', fresh(['x']), 'none'))).to.be.instanceOf(StoreUnavailableError);
     expect(await failure(messagesOf(store.readStream('gone-1')))).to.be.instanceOf(StoreUnavailableError);
+  });
+
+  it('passes over what others write, even in streams whose names begin like ours', async () => {
+    const client = EventStoreDBClient.connectionString(server.url);
+    const foreign = jsonEvent({ type: 'SomethingElse', data: { of: 'others' } });
+    await client.appendToStream('admin-theirs', foreign, { credentials: { username: 'a', password: 'b' } });
+    await client.dispose();
+    await store.append('admin-main', fresh(['ours']), 'none');
+    for await (const { events } of store.subscribe(START, ['admin'], new AbortController().signal)) {
+      if (events.length === 0) continue;
+      expect(events.map(messageOf)).to.deep.equal(['ours']);
+      break;
+    }
   });
 });

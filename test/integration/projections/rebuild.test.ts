@@ -39,6 +39,17 @@ const FEEDBACK: Parameters<typeof appendDrafts>[2][number] = {
   data: { requestId: REQUEST, orgId: ORG, at: about.at, score: 0.25, accepted: null, label: 'fine' },
 };
 
+const RERATE: Parameters<typeof appendDrafts>[2][number] = {
+  type: 'RerateRequested',
+  data: {
+    at: about.at,
+    by: 'test',
+    from: '2026-11-20T00:00:00.000Z',
+    to: '2026-11-21T00:00:00.000Z',
+    catalogVersion: 0,
+  },
+};
+
 /** A process that is killed after the copies are filled: what it was doing is rolled back. */
 function dieAtExchange(postgres: Postgres): Postgres['transaction'] {
   return (work) =>
@@ -65,6 +76,7 @@ describe('rebuilding projections', function () {
     for (let n = 0; n < 5; n++) await bench.appendRequest({ savingsUsd: n === 0 ? null : '-0.000001' });
     await appendDrafts(bench.store, `request-${REQUEST}`, [routed()]);
     await appendDrafts(bench.store, `feedback-${REQUEST}`, [FEEDBACK]);
+    await appendDrafts(bench.store, 'admin-main', [RERATE]);
     for (const projection of PROJECTIONS) bench.start(projection);
     for (const { name } of PROJECTIONS) await bench.caughtUp(name);
     const before = await dumpTables(bench.postgres, TABLES);
@@ -125,6 +137,17 @@ describe('rebuilding projections', function () {
     reading.abort();
     await read;
     expect([...seen].filter((n) => n !== 99 && n !== 1)).to.deep.equal([]);
+  });
+
+  it('builds the rows again when the log is in another kind of place than it was', async () => {
+    await bench.appendRequest();
+    await bench.postgres.query(
+      `insert into projection_checkpoints (name, version, position, updated_at) values ('requests', $1, '99999999/99999999', now())`,
+      [requests.version],
+    );
+    bench.start(requests);
+    await bench.caughtUp('requests');
+    expect(await bench.count('requests')).to.equal(1);
   });
 
   it('goes on where a killed rebuild was, and keeps names, views and rights', async () => {

@@ -12,6 +12,7 @@ import { ORG, REQUEST, completed, routed } from '../../support/requestEvents.ts'
 const OTHER_ORG = '0a0a0a0a-0000-4000-8000-000000000002';
 const between = (from: string, to: string, orgId = ORG) => ({ orgId, from: new Date(from), to: new Date(to) });
 const DAY = between('2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z');
+const anyHour = () => new Date(Date.parse('2026-11-17T12:00:00Z') + Math.floor(Math.random() * 110) * 3_600_000);
 const id = (n: number) => `0c0c0c0c-0000-4000-8000-0000000000${10 + n}`;
 
 describe('the read models', function () {
@@ -74,6 +75,8 @@ describe('the read models', function () {
         cost_usd: '0.1',
         savings: 0.2,
         savings_usd: '0.2',
+        charged_usd: '0.1',
+        net_savings_usd: '0.2',
       },
     ]);
     expect(usage.by_date.map(({ key, requests }) => [key, requests])).to.deep.equal([
@@ -101,6 +104,10 @@ describe('the read models', function () {
       total_cost_usd: '0',
       total_savings: 0,
       total_savings_usd: '0',
+      total_markup_usd: '0',
+      total_charged_usd: '0',
+      total_net_savings_usd: '0',
+      rerated_requests: 0,
       total_tokens: 0,
       errors: 0,
       unpriced_requests: 0,
@@ -108,6 +115,46 @@ describe('the read models', function () {
       by_task_type: [],
       by_date: [],
     });
+  });
+
+  it('give from daily sums exactly what the requests themselves add up to, for any period', async () => {
+    bench.start(requests);
+    const outcomes = ['succeeded', 'failed', 'cancelled'] as const;
+    for (let n = 1; n <= 60; n++) {
+      const at = Date.parse('2026-11-18T00:00:00Z') + Math.floor(Math.random() * 72) * 3_600_000 + n;
+      const routedAt = new Date(at).toISOString();
+      const outcome = outcomes[n % 3] ?? 'succeeded';
+      const costUsd = n % 7 === 0 ? null : `0.0000${n}`;
+      const modelId = outcome === 'failed' ? null : 'openai/gpt-a';
+      await append(n, { routed: { routedAt }, completed: n % 10 === 0 ? null : { outcome, costUsd, modelId } });
+    }
+    await bench.caughtUp('requests');
+    for (let n = 0; n < 40; n++) {
+      const [from, to] = [anyHour(), n % 5 === 0 ? new Date('2026-11-21T00:00:00Z') : anyHour()].sort(
+        (a, b) => a.getTime() - b.getTime(),
+      );
+      if (!from || !to || from.getTime() === to.getTime()) continue;
+      const usage = await readUsage(bench.postgres, { orgId: ORG, from, to });
+      const { rows } = await bench.postgres.query<{ n: number; errors: number; unpriced: number; cost: string }>(
+        `select count(*)::float8 as n, (count(*) filter (where shown_outcome in ('failed', 'abandoned')))::float8 as errors,
+           (count(*) filter (where shown_outcome not in ('routed', 'abandoned') and cost is null))::float8 as unpriced,
+           trim_scale(coalesce(sum(cost), 0))::text as cost
+         from request_outcomes where org_id = $1 and created_at >= $2 and created_at < $3`,
+        [ORG, from, to],
+      );
+      const told = `${from.toISOString()} to ${to.toISOString()}`;
+      expect([usage.total_requests, usage.errors, usage.unpriced_requests, usage.total_cost_usd], told).to.deep.equal([
+        rows[0]?.n,
+        rows[0]?.errors,
+        rows[0]?.unpriced,
+        rows[0]?.cost,
+      ]);
+      for (const groups of [usage.by_model, usage.by_date, usage.by_task_type])
+        expect(
+          groups.reduce((sum, { requests: count }) => sum + count, 0),
+          told,
+        ).to.equal(usage.total_requests);
+    }
   });
 
   it('show one request to its own org only, and as abandoned when it never ended, until a late end comes', async () => {

@@ -72,8 +72,28 @@ describe('first values of a file', () => {
 
   it('leave details alone that a feed has given since, and still correct the price', () => {
     const fed = apply(seeded, [described({ contextTokens: 5 })]);
-    const events = plan(fed, [wish({ details: { tags: ['coding'] }, prices: { input: '0.000003' } })]);
+    const details = { tags: ['chat' as const], abilities: { tools: false }, contextTokens: 9 };
+    const events = plan(fed, [wish({ details, prices: { input: '0.000003' } })]);
     expect(typesOf(events)).to.deep.equal(['ModelPriceChanged']);
+  });
+
+  it('still count where no feed ever speaks: tags, tier and weight', () => {
+    const fed = apply(seeded, [described({ contextTokens: 5 })]);
+    const edited = wish({ details: { tags: ['coding'], qualityTier: 'solid', qualityWeight: 0.5, contextTokens: 9 } });
+    const after = apply(fed, plan(fed, [edited]));
+    expect(after.models.get(MODEL)?.details).to.deep.include({
+      tags: ['coding'],
+      qualityTier: 'solid',
+      qualityWeight: 0.5,
+      contextTokens: 5,
+    });
+    expect(after.models.get(MODEL)?.detailsSource).to.equal('models_dev');
+    expect(plan(after, [edited])).to.deep.equal([]);
+    // What an override says of them wins, and stays.
+    const override = wish({ details: { tags: ['image'] }, prices: undefined });
+    const overridden = apply(after, plan(after, [edited], [override]));
+    expect(overridden.models.get(MODEL)?.details.tags).to.deep.equal(['image']);
+    expect(plan(overridden, [edited], [override])).to.deep.equal([]);
   });
 
   it('never take a model away that the file no longer lists', () => {

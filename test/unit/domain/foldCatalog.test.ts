@@ -39,6 +39,7 @@ describe('a catalog folded from events', () => {
       detailsSource: 'seed',
       prices: { input: '0.000001', output: '0.000004' },
       priceSource: 'seed',
+      pricedAt: '2026-11-01T00:00:00.000Z',
       ratings: [],
       deprecation: undefined,
       updatedAt: '2026-11-01T00:00:00.000Z',

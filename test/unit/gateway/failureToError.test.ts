@@ -12,6 +12,7 @@ function failed(kind: FailureKind, retryAfterMs?: number): FailedAttempt {
     failure: { kind, message: 'vendor message', vendorText: 'SECRET of the vendor', retryAfterMs },
     record: {
       requestId: REQUEST,
+      orgId: null,
       attempt: 1,
       hedgeOf: null,
       provider: 'openai',

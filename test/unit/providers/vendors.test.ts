@@ -1,6 +1,7 @@
 // What only one vendor wants, seen from its own side of the wire.
 import { expect } from 'chai';
 import type { Chat } from '../../../src/domain/chat.ts';
+import { openImageFetcher } from '../../../src/providers/fetchImage.ts';
 import { createGemini } from '../../../src/providers/gemini.ts';
 import { createGroq } from '../../../src/providers/groq.ts';
 import { type HttpPool, openHttpPool } from '../../../src/providers/http.ts';
@@ -80,7 +81,8 @@ describe('A vendor with ways of its own', () => {
   });
 
   it('Gemini has the model in its path, and tells when another model served', async () => {
-    const provider = createGemini({ apiKey: 'k', baseUrl: server.url, pool });
+    const images = openImageFetcher();
+    const provider = createGemini({ apiKey: 'k', baseUrl: server.url, pool, images });
     const answer = await provider.complete(CHAT, callOptions({ provider: 'google', modelName: 'gemini-2.5-pro' }));
     expect(server.asked[0]?.path).to.equal('/v1beta/models/gemini-2.5-pro:generateContent');
     expect(answer.servedModel).to.equal('gemini-3.8-flash');

@@ -17,7 +17,7 @@ const column = createColumnHelper<ModelChange>();
 const value = (text: string | null) => <span className="change-value">{text ?? UNKNOWN}</span>;
 
 const COLUMNS: readonly AnyColumn<ModelChange>[] = [
-  column.accessor('changed_at', { header: 'When', cell: ({ getValue }) => <Time at={getValue()} /> }),
+  column.accessor('changed_at', { header: 'When', cell: ({ getValue }) => <Time at={getValue()} short /> }),
   column.accessor('field', { header: 'What', cell: ({ getValue }) => <code>{getValue()}</code> }),
   column.accessor('old_value', { header: 'Before', cell: ({ getValue }) => value(getValue()) }),
   column.accessor('new_value', { header: 'After', cell: ({ getValue }) => value(getValue()) }),

@@ -2,15 +2,18 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, getRouteApi } from '@tanstack/react-router';
 import { type Model, catalogQuery, changesQuery } from '../../api/models.ts';
+import { useMay } from '../../api/session.ts';
 import { Answer } from '../../parts/Answer.tsx';
 import { AsOfPicker } from '../../parts/AsOfPicker.tsx';
 import { EmptyNote } from '../../parts/EmptyNote.tsx';
+import { HeldCard } from '../../parts/HeldCard.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { RatingSource } from '../../parts/RatingSource.tsx';
 import { ChangesCard } from './ChangesCard.tsx';
 import { FactsCard } from './FactsCard.tsx';
 import { HistoryCards } from './HistoryCards.tsx';
 import { ModelFigures } from './ModelFigures.tsx';
+import { PerformanceCard } from './PerformanceCard.tsx';
 
 const route = getRouteApi('/inside/models/$');
 
@@ -37,12 +40,15 @@ export function ModelPage() {
 }
 
 function ModelBody({ model }: { readonly model: Model }) {
+  const isAdmin = useMay('admin');
   const changes = useInfiniteQuery(changesQuery(model.id));
   const known = changes.data?.pages.flatMap(({ data }) => data);
   return (
     <>
       <ModelFigures model={model} />
+      {isAdmin && <HeldCard model={model.id} />}
       {known && <HistoryCards model={model} changes={known} />}
+      <PerformanceCard id={model.id} />
       <FactsCard model={model} />
       <ChangesCard query={changes} />
       <RatingSource models={[model]} />

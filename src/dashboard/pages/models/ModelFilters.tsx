@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { Model } from '../../api/models.ts';
 import { readModelsSearch } from './search.ts';
 
-const route = getRouteApi('/inside/models');
+const route = getRouteApi('/inside/models/');
 const STATUSES = ['active', 'deprecated', 'retired', 'disabled'];
 
 export function ModelFilters({ models }: { readonly models: readonly Model[] }) {

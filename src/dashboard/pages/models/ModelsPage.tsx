@@ -2,21 +2,25 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ModelList, catalogQuery } from '../../api/models.ts';
+import { todayQuery } from './today.ts';
+import { useMay } from '../../api/session.ts';
 import { Answer } from '../../parts/Answer.tsx';
 import { AsOfPicker } from '../../parts/AsOfPicker.tsx';
 import { Card } from '../../parts/Card.tsx';
 import { EmptyNote } from '../../parts/EmptyNote.tsx';
+import { HeldCard } from '../../parts/HeldCard.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { RatingSource } from '../../parts/RatingSource.tsx';
 import { ModelFilters } from './ModelFilters.tsx';
 import { ModelsTable } from './ModelsTable.tsx';
 
-const route = getRouteApi('/inside/models');
+const route = getRouteApi('/inside/models/');
 
 export function ModelsPage() {
   const { as_of: asOf } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery(catalogQuery(asOf));
+  const isAdmin = useMay('admin');
   return (
     <>
       <PageHead title="Models" about="What the router believes of each model, now or at any moment before.">
@@ -27,6 +31,7 @@ export function ModelsPage() {
           }
         />
       </PageHead>
+      {isAdmin && <HeldCard />}
       <ModelFilters models={query.data?.data ?? []} />
       <Card
         title="Catalog"
@@ -42,6 +47,7 @@ export function ModelsPage() {
 
 function FilteredModels({ catalog: { data } }: { readonly catalog: ModelList }) {
   const { q = '', provider, status } = route.useSearch();
+  const { data: today } = useQuery(todayQuery());
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = data.filter(
     (model) =>
@@ -51,7 +57,11 @@ function FilteredModels({ catalog: { data } }: { readonly catalog: ModelList }) 
   );
   return (
     <>
-      {shown.length === 0 ? <EmptyNote>No model fits these filters.</EmptyNote> : <ModelsTable models={shown} />}
+      {shown.length === 0 ? (
+        <EmptyNote>No model fits these filters.</EmptyNote>
+      ) : (
+        <ModelsTable models={shown} today={today} />
+      )}
       <RatingSource models={data} />
     </>
   );

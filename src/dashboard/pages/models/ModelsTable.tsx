@@ -1,21 +1,24 @@
 // The catalog as a table; a model's name leads to its page.
 import { createColumnHelper } from '@tanstack/react-table';
+import { useMemo } from 'react';
 import { type Model, ratingOf } from '../../api/models.ts';
-import { UNKNOWN, formatPricePerMillion, formatShortCount } from '../../format/figures.ts';
+import type { StatPoint } from '../../api/stats.ts';
+import { UNKNOWN, formatPricePerMillion, formatShare, formatShortCount } from '../../format/figures.ts';
 import { formatDuration } from '../../format/times.ts';
 import { type AnyColumn, DataTable } from '../../parts/DataTable.tsx';
 import { ModelLink } from '../../parts/ModelLink.tsx';
 import { StatusTag } from '../../parts/StatusTag.tsx';
+import type { Today } from './today.ts';
 
 const column = createColumnHelper<Model>();
 const right = { align: 'right' } as const;
 const wideRight = { align: 'right', wide: true } as const;
 
-const COLUMNS: readonly AnyColumn<Model>[] = [
+const columnsFor = (today: Today): readonly AnyColumn<Model>[] => [
   column.accessor('id', { header: 'Model', cell: ({ getValue }) => <ModelLink id={getValue()} /> }),
+  column.accessor('status', { header: 'Status', cell: ({ getValue }) => <StatusTag status={getValue()} /> }),
   priceColumn('prompt', 'Input, $/M tok', right),
   priceColumn('completion', 'Output, $/M tok', right),
-  priceColumn('input_cache_read', 'Cached, $/M tok', wideRight),
   column.accessor(ratingOf, {
     id: 'rating',
     header: 'Rating',
@@ -42,11 +45,33 @@ const COLUMNS: readonly AnyColumn<Model>[] = [
     sortUndefined: 'last',
     cell: ({ getValue }) => formatShortCount(getValue()),
   }),
-  column.accessor('status', { header: 'Status', cell: ({ getValue }) => <StatusTag status={getValue()} /> }),
+  column.accessor((model) => today.get(model.id)?.latency_p50_ms ?? undefined, {
+    id: 'latency',
+    header: 'Latency p50 today',
+    meta: wideRight,
+    sortUndefined: 'last',
+    cell: ({ getValue }) => formatDuration(getValue()),
+  }),
+  column.accessor((model) => errorShareOf(today.get(model.id)), {
+    id: 'errors',
+    header: 'Errors today',
+    meta: wideRight,
+    sortUndefined: 'last',
+    cell: ({ getValue }) => formatShare(getValue()),
+  }),
 ];
 
-export function ModelsTable({ models }: { readonly models: readonly Model[] }) {
-  return <DataTable label="Models" rows={models} columns={COLUMNS} />;
+const NOTHING: Today = new Map();
+
+type Props = { readonly models: readonly Model[]; readonly today: Today | undefined };
+
+export function ModelsTable({ models, today = NOTHING }: Props) {
+  const columns = useMemo(() => columnsFor(today), [today]);
+  return <DataTable label="Models" rows={models} columns={columns} />;
+}
+
+function errorShareOf(point: StatPoint | undefined): number | undefined {
+  return point && point.errors / point.requests;
 }
 
 /** USD per token, as the catalog keeps it; an unknown one sorts last. */

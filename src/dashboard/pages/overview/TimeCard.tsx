@@ -7,7 +7,7 @@ import { endOfBucket } from '../../charts/buckets.ts';
 import { TimeBars, TimeLines } from '../../charts/lazyCharts.ts';
 import { formatShortCount, formatUsd } from '../../format/figures.ts';
 import type { Instants } from '../../format/span.ts';
-import { formatDuration } from '../../format/times.ts';
+import { formatDuration, viewerZone } from '../../format/times.ts';
 import { Answer } from '../../parts/Answer.tsx';
 import { Card } from '../../parts/Card.tsx';
 import { Choice } from '../../parts/Choice.tsx';
@@ -74,7 +74,7 @@ function StatsChart({ stats, measure }: { readonly stats: Stats; readonly measur
       <div className="row row-center spread">
         <Legend series={series} />
         <span className="soft small">
-          {bucket === 'day' ? 'Days in UTC.' : 'Hours.'} Choose a column to see its requests.
+          {bucket === 'day' ? 'Days in UTC.' : `Hours in ${viewerZone()}.`} Choose a column to see its requests.
         </span>
       </div>
     </div>

@@ -52,7 +52,7 @@ export function toChart(stats: Stats, measure: Measure): Chart {
 }
 
 function wholeChart({ series: points }: Stats, measure: Measure): { series: Series[]; buckets: Bucket[] } {
-  const figures = WHOLE[measure];
+  const figures = WHOLE[measure].filter(({ of }) => points.some((point) => of(point) !== null));
   return {
     series: figures.map(({ key, label }, index) => ({
       key,

@@ -1,9 +1,9 @@
 // The request in six figures.
+import { Link } from '@tanstack/react-router';
 import type { Story } from '../../api/requests.ts';
 import { formatCount, formatUsd, toWords } from '../../format/figures.ts';
 import { formatDuration } from '../../format/times.ts';
 import { Figures } from '../../parts/Figures.tsx';
-import { ModelLink } from '../../parts/ModelLink.tsx';
 
 export function StoryFigures({ story: { summary, money } }: { readonly story: Story }) {
   const { tokens_input: input, tokens_output: output } = summary;
@@ -13,9 +13,9 @@ export function StoryFigures({ story: { summary, money } }: { readonly story: St
         {
           label: 'Answered by',
           value: (
-            <span className="figure-name">{summary.model === null ? 'nobody' : <ModelLink id={summary.model} />}</span>
+            <span className="figure-name">{summary.model === null ? 'nobody' : <ShortLink id={summary.model} />}</span>
           ),
-          note: toWords(summary.task_type),
+          note: `${summary.provider ?? 'no provider'}, ${toWords(summary.task_type)}`,
         },
         {
           label: 'Cost',
@@ -44,5 +44,13 @@ export function StoryFigures({ story: { summary, money } }: { readonly story: St
         },
       ]}
     />
+  );
+}
+
+function ShortLink({ id }: { readonly id: string }) {
+  return (
+    <Link to="/models/$" params={{ _splat: id }}>
+      {id.slice(id.lastIndexOf('/') + 1)}
+    </Link>
   );
 }

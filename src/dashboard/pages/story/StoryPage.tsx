@@ -47,10 +47,12 @@ function StoryBody({ story }: { readonly story: Story }) {
       </Card>
       <CandidatesCard decision={{ candidates, chain, weights, baseline, excluded }} />
       <div className="columns">
-        <AskedCard story={story} />
-        <AttemptsCard story={story} />
-        <MoneyCard story={story} />
-        <div className="stack">
+        <div className="pile">
+          <AskedCard story={story} />
+          <MoneyCard story={story} />
+        </div>
+        <div className="pile">
+          <AttemptsCard story={story} />
           <ProofCard story={story} />
           <FeedbackCard story={story} />
         </div>

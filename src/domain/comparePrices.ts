@@ -1,8 +1,8 @@
 // Comparing price lists exactly: what is equal whatever its digits, how far two prices are apart, and who agrees. Pure.
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../src/domain/canonicalJson.ts';
-import { compareDecimals, formatDecimal, parseDecimal } from '../../src/domain/money.ts';
-import { PRICE_LINES, type PriceLine, type PriceOverride, type Prices } from '../../src/domain/prices.ts';
+import { canonicalJson } from './canonicalJson.ts';
+import { compareDecimals, formatDecimal, parseDecimal } from './money.ts';
+import { PRICE_LINES, type PriceLine, type PriceOverride, type Prices } from './prices.ts';
 
 const REQUIRED: ReadonlySet<PriceLine> = new Set(['input', 'output']);
 

@@ -1,0 +1,21 @@
+// Which addresses the router may call by a caller's word. Pure. Everything that is not plainly public is not: private, loopback,
+// link-local (cloud metadata), carrier networks, multicast, and IPv6 forms that carry an IPv4 address inside.
+import ipaddr from 'ipaddr.js';
+
+export type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** @throws Error for what is no network */
+export function toNetwork(text: string): Network {
+  if (text.includes('/')) return ipaddr.parseCIDR(text);
+  const address = ipaddr.process(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
+
+export function mayBeCalled(address: string | undefined, allowed: readonly Network[]): boolean {
+  if (address === undefined || !ipaddr.isValid(address)) return false;
+  const asked = ipaddr.process(address);
+  if (asked.range() === 'unicast') return true;
+  return allowed.some(
+    ([network, bits]) => network.kind() === asked.kind() && asked.match([network, bits] as [ipaddr.IPv4, number]),
+  );
+}

@@ -1,0 +1,167 @@
+// npm run bench -- projections: how many events a second all projections together take while they catch up, and while they are built
+// again, as a ratio to the bare append rate of the same run; and how far behind they are at 300 requests a second.
+import { PROJECTIONS, findProjections } from '../../projections/registry.ts';
+import { rebuildProjection } from '../../projections/rebuildProjection.ts';
+import { runProjection } from '../../projections/runner.ts';
+import { sealEvents } from '../../src/eventstore/codec.ts';
+import type { EventStore } from '../../src/eventstore/eventStore.ts';
+import { openPostgresEventStore } from '../../src/eventstore/postgres.ts';
+import { createRandom, systemClock as clock } from '../../src/platform/clock.ts';
+import { openPostgres } from '../../src/platform/postgres.ts';
+import { silentLogger as logger } from '../support/logger.ts';
+import { openTestDatabase, stopTestServer } from '../support/postgres.ts';
+import { attempted, completed, routed } from '../support/requestEvents.ts';
+import { until } from '../support/until.ts';
+
+const random = createRandom(clock);
+const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 300_000);
+const EVENTS_A_REQUEST = 3;
+const AT_ONCE = 64;
+const MODELS = ['openai/gpt-a', 'groq/openai/gpt-b', 'anthropic/claude-c', 'google/gemini-d'];
+// The others say where they are at their heartbeat only: nothing of theirs is in this log.
+const OF_REQUESTS = PROJECTIONS.filter(({ categories }) => categories.includes('request')).map(({ name }) => name);
+const LIVE_SECONDS = 15;
+const LIVE_REQUESTS = 300;
+
+export async function runProjectionsBench(): Promise<string> {
+  const database = await openTestDatabase();
+  const postgres = openPostgres({
+    connectionString: database.connectionString,
+    applicationName: 'bench',
+    logger,
+    max: 24,
+    statementTimeoutMs: 600_000,
+  });
+  const store = openPostgresEventStore({ postgres, clock, logger, sharesReads: true });
+  try {
+    const requests = Math.ceil(EVENTS / EVENTS_A_REQUEST);
+    const append = await time(() => appendRequests(store, requests));
+    const stop = new AbortController();
+    const tools = { postgres, store, clock, logger, signal: stop.signal };
+    const running: Promise<void>[] = [];
+    const caughtUp = await time(async () => {
+      running.push(...PROJECTIONS.map((projection) => runProjection(projection, tools)));
+      await waitForHead(store, postgres);
+    });
+    const lag = await measureLag(store, postgres);
+    const rebuilt = await time(async () => {
+      await Promise.all(findProjections('all').map((projection) => rebuildProjection(projection, tools)));
+    });
+    stop.abort();
+    await Promise.all(running);
+    const count = requests * EVENTS_A_REQUEST;
+    return report({ count, append, caughtUp, rebuilt, lag });
+  } finally {
+    await store.close();
+    await postgres.close();
+    await database.close();
+    await stopTestServer();
+  }
+}
+
+type Figures = {
+  readonly count: number;
+  readonly append: number;
+  readonly caughtUp: number;
+  readonly rebuilt: number;
+  readonly lag: { readonly most: number; readonly median: number };
+};
+
+function report({ count, append, caughtUp, rebuilt, lag }: Figures): string {
+  const rate = (seconds: number) => Math.round(count / seconds);
+  const ratio = (seconds: number) => (append / seconds).toFixed(2);
+  return [
+    `${count} events of requests, three a request, ${PROJECTIONS.length} projections in one process, embedded PostgreSQL on the same machine.`,
+    '',
+    '| what | events/s | ratio to the bare append | seconds |',
+    '| --- | --- | --- | --- |',
+    `| bare append, ${AT_ONCE} requests in flight | ${rate(append)} | 1.00 | ${append.toFixed(1)} |`,
+    `| into all projections at once, from the first event | ${rate(caughtUp)} | ${ratio(caughtUp)} | ${caughtUp.toFixed(1)} |`,
+    `| all read models rebuilt beside the live ones, all at once | ${rate(rebuilt)} | ${ratio(rebuilt)} | ${rebuilt.toFixed(1)} |`,
+    '',
+    `At ${LIVE_REQUESTS} requests/s (${LIVE_REQUESTS * EVENTS_A_REQUEST} events/s) for ${LIVE_SECONDS} s, the slowest of the ${OF_REQUESTS.length} projections of requests was behind by ${lag.median} ms in the median and ${lag.most} ms at most.`,
+  ].join('\n');
+}
+
+async function time(work: () => Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return (performance.now() - begun) / 1_000;
+}
+
+export async function appendRequests(store: EventStore, count: number): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) await appendRequest(store, next++);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** As a web process makes them: two appends. */
+async function appendRequest(store: EventStore, index: number): Promise<void> {
+  const requestId = random.uuid();
+  const routedAt = new Date(Date.UTC(2026, 10, 1) + index * 1_000).toISOString();
+  const modelId = MODELS[index % MODELS.length] ?? '';
+  const make = { id: () => random.uuidv7(), madeAt: routedAt };
+  const first = sealEvents([routed({ requestId, routedAt })], null, make);
+  const stream = `request-${requestId}`;
+  await store.append(stream, first, 'none');
+  const tail = { revision: 0n, chain: first[0]?.metadata.chain ?? '' };
+  const ended = sealEvents(
+    [
+      attempted({
+        requestId,
+        modelId,
+        startedAt: routedAt,
+        durationMs: 100 + (index % 900),
+        firstTokenMs: 50 + (index % 200),
+      }),
+      completed({ requestId, modelId, routedAt, completedAt: routedAt }),
+    ],
+    tail,
+    make,
+  );
+  await store.append(stream, ended, 0n);
+}
+
+async function waitForHead(store: EventStore, postgres: ReturnType<typeof openPostgres>): Promise<void> {
+  const head = await store.head();
+  await until(
+    async () => {
+      const { rows } = await postgres.query<{ n: bigint }>(
+        `select count(*) as n from projection_checkpoints where nullif(position, '')::bigint >= $1::bigint and name = any($2)`,
+        [head, OF_REQUESTS],
+      );
+      return Number(rows[0]?.n) === OF_REQUESTS.length;
+    },
+    { within: 1_200_000, what: 'the projections at the end of the log' },
+  );
+}
+
+/** Milliseconds from an append to the moment when the slowest projection has it, looked at a few times a second. */
+async function measureLag(store: EventStore, postgres: ReturnType<typeof openPostgres>) {
+  const stop = new AbortController();
+  let index = 1_000_000;
+  const load = (async () => {
+    const begun = performance.now();
+    for (let made = 0; !stop.signal.aborted;) {
+      const due = ((performance.now() - begun) / 1_000) * LIVE_REQUESTS;
+      const behind = Math.floor(due) - made;
+      await Promise.all(Array.from({ length: behind }, () => appendRequest(store, index++)));
+      made += behind;
+      await clock.sleep(10);
+    }
+  })();
+  const lags: number[] = [];
+  const ends = performance.now() + LIVE_SECONDS * 1_000;
+  while (performance.now() < ends) {
+    const begun = performance.now();
+    await waitForHead(store, postgres);
+    lags.push(performance.now() - begun);
+    await clock.sleep(100);
+  }
+  stop.abort();
+  await load;
+  lags.sort((a, b) => a - b);
+  return { most: Math.round(lags.at(-1) ?? 0), median: Math.round(lags[Math.floor(lags.length / 2)] ?? 0) };
+}

@@ -1,0 +1,14 @@
+// Gives back what was reserved for requests whose process died, and takes away kept answers whose day is over.
+import { expireReservations } from '../../src/accounts/budgets.ts';
+import { expireKeptAnswers } from '../../src/accounts/keptAnswers.ts';
+import type { Job } from '../job.ts';
+
+export const sweepAccounts: Job<'sweepAccounts'> = {
+  timeoutMs: 60_000,
+  isReported: false,
+  async run({ postgres, clock }, { dryRun }) {
+    if (dryRun) return {};
+    const reservations = await expireReservations(postgres, clock);
+    return { reservations, answers: await expireKeptAnswers(postgres, clock) };
+  },
+};
