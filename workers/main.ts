@@ -13,6 +13,9 @@ import { openScheduler, schedulesOf } from './scheduler.ts';
 
 const models = () => loadModelsFile(CONFIG_FILES.models);
 
+// The frequent one would write a row every ten seconds for nobody: its next time is left open.
+const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
+
 await runMain('worker', async (env, lifecycle, logger) => {
   const databaseUrl = requireDatabase(env);
   const clock = systemClock;
@@ -30,8 +33,6 @@ await runMain('worker', async (env, lifecycle, logger) => {
   const run = (job: JobRun) => runQueued(tools, queue, job, lifecycle.stopping);
   const worker = openWorker(settings, run);
   lifecycle.own('the job worker', () => worker.close());
-  // The frequent one would write a row every ten seconds for nobody: its next time is left open.
-  const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
   const onTick = async (tick: PlannedTick) =>
     isFrequent(tick) ? undefined : await keepTicks(postgres, [tick], isoTime(clock.now()));
   const scheduler = openScheduler({ queue, logger, onTick }, schedules);
