@@ -12,6 +12,8 @@ import { runQueued } from './runQueued.ts';
 import { openScheduler, schedulesOf } from './scheduler.ts';
 
 const models = () => loadModelsFile(CONFIG_FILES.models);
+/** This one would write a row every ten seconds for nobody: its next time is left open. */
+const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
 
 // The frequent one would write a row every ten seconds for nobody: its next time is left open.
 const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';

@@ -7,13 +7,21 @@ import { type Queryable, withBareClient } from './postgres.ts';
 
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
+type BareClient = Parameters<Parameters<typeof withBareClient>[1]>[0];
+
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
 // node-pg-migrate would take what follows such a comment for the way back, and leave it out.
 const DOWN_COMMENT = /^\s*--[\s-]*down\s+migration/im;
 
 /** Applies what is missing and returns its names. Two at once are fine: the second waits and finds nothing to do. */
-export async function migrate(options: { databaseUrl: string; directory: string; logger: Logger }): Promise<string[]> {
-  const { databaseUrl, directory, logger } = options;
+export async function migrate(options: {
+  databaseUrl: string;
+  directory: string;
+  logger: Logger;
+  /** Stops behind the last of these: the first migrations of the folder. */
+  only?: readonly string[];
+}): Promise<string[]> {
+  const { databaseUrl, directory, logger, only } = options;
   checkFiles(directory);
   let last = '';
   const say = (message: string): void => {
@@ -23,14 +31,15 @@ export async function migrate(options: { databaseUrl: string; directory: string;
   try {
     const applied = await withBareClient(
       { connectionString: databaseUrl, applicationName: 'omni-migrations' },
-      (dbClient) =>
-        runner({
+      async (dbClient) =>
+        await runner({
           dbClient,
           dir: directory,
           ignorePattern: '(?!.*\\.sql$).*',
           migrationsTable: MIGRATIONS_TABLE,
           direction: 'up',
           checkOrder: true,
+          ...(only === undefined ? {} : { count: await missing(dbClient, only) }),
           advisoryLockMode: 'wait',
           logger: { info: say, warn: say, error: say, debug: say },
         }),
@@ -44,7 +53,7 @@ export async function migrate(options: { databaseUrl: string; directory: string;
 
 /** Migrations of the folder that the database has not seen; all of them when it has seen none. */
 export async function pendingMigrations(postgres: Queryable, directory: string): Promise<string[]> {
-  const files = listFiles(directory).map((file) => file.slice(0, -'.sql'.length));
+  const files = listMigrations(directory);
   const known = await postgres.query<{ there: string | null }>('select to_regclass($1)::text as there', [
     MIGRATIONS_TABLE,
   ]);
@@ -52,6 +61,20 @@ export async function pendingMigrations(postgres: Queryable, directory: string):
   const { rows } = await postgres.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
   const done = new Set(rows.map(({ name }) => name));
   return files.filter((file) => !done.has(file));
+}
+
+/** Names of the folder's migrations, in order. */
+export function listMigrations(directory: string): string[] {
+  return listFiles(directory).map((file) => file.slice(0, -'.sql'.length));
+}
+
+async function missing(client: BareClient, names: readonly string[]): Promise<number> {
+  const { rows } = await client.query<{ there: string | null }>('select to_regclass($1)::text as there', [
+    MIGRATIONS_TABLE,
+  ]);
+  if (rows[0]?.there == null) return names.length;
+  const { rowCount } = await client.query(`select from ${MIGRATIONS_TABLE} where name = any($1)`, [names]);
+  return names.length - (rowCount ?? 0);
 }
 
 function listFiles(directory: string): string[] {

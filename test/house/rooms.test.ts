@@ -32,6 +32,7 @@ const DOORS: readonly { readonly packages: readonly string[]; readonly door: Reg
   { packages: ['yaml'], door: /^src\/config\/load\.ts$/ },
   { packages: ['dotenv'], door: /^src\/config\/env\.ts$/ },
   { packages: ['node-cron'], door: /^workers\/scheduler\.ts$/ },
+  { packages: ['pg-copy-streams', 'tar-stream'], door: /^src\/platform\/(backup|restore)\.ts$/ },
   { packages: ['prom-client'], door: /^src\/platform\/metrics\.ts$/ },
   { packages: ['winston'], door: /^src\/platform\/logger\.ts$/ },
   { packages: BROWSER_PACKAGES, door: /^src\/dashboard\// },

@@ -90,7 +90,17 @@ export type TestDatabase = { readonly connectionString: string; readonly postgre
 /** A migrated database of its own, for a suite that manages its own life. */
 export async function openTestDatabase(): Promise<TestDatabase & { close(): Promise<void> }> {
   server ??= openServer();
-  const { url, template } = await server;
+  return await createDatabase((await server).template);
+}
+
+/** One without a single table. */
+export async function openEmptyDatabase(): Promise<TestDatabase & { close(): Promise<void> }> {
+  return await createDatabase('template1');
+}
+
+async function createDatabase(template: string): Promise<TestDatabase & { close(): Promise<void> }> {
+  server ??= openServer();
+  const { url } = await server;
   const name = `test_${random.bytes(6).toString('hex')}`;
   const admin = openPostgres({
     connectionString: url('postgres'),

@@ -100,12 +100,21 @@ function sumOf(steps: readonly PriceStep[]): Record<string, unknown> {
   const count = (verdict: string) => rows.filter((row) => row.verdict === verdict).length;
   return {
     'differences of the files': later.reduce((sum, { inFiles }) => sum + (inFiles ?? 0), 0),
+    // What a sync without rules would have appended.
+    'price lists that moved': later.reduce((sum, step) => sum + movedLists(step), 0),
     accepted: count('accepted'),
     held: count('held'),
     ignored: count('ignored'),
     'unlike the files': later.reduce((sum, { unmatched }) => sum + unmatched.length, 0),
     alerts: steps.reduce((sum, { alerts }) => sum + alerts, 0),
   };
+}
+
+function movedLists({ rows }: PriceStep): number {
+  const moved = rows.filter(
+    ({ inFeed, field, rule }) => inFeed && field.startsWith('pricing.') && rule !== 'absent_is_zero',
+  );
+  return new Set(moved.map(({ id }) => id)).size;
 }
 
 function rulesOf(steps: readonly PriceStep[]): Record<string, unknown>[] {

@@ -127,8 +127,15 @@ export async function describeCatalog(tools: JobTools): Promise<Readonly<Record<
     'held, then applied': settled.filter(({ verdict }) => verdict === 'applied').length,
     'held, then withdrawn by the feed': settled.filter(({ verdict }) => verdict === 'rejected').length,
     'still held': open.length,
-    alerts: await countAlerts(tools),
+    ...(await alertsByKind(tools)),
   };
+}
+
+async function alertsByKind({ postgres }: JobTools): Promise<Record<string, number>> {
+  const { rows } = await postgres.query<{ kind: string; count: bigint }>(
+    'select kind, count(*) as count from alerts group by kind order by kind',
+  );
+  return Object.fromEntries(rows.map(({ kind, count }) => [`alerts ${kind}`, Number(count)]));
 }
 
 /** Replayed models are all registered, whatever the installation wants of new ones. */
