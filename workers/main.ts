@@ -15,9 +15,6 @@ const models = () => loadModelsFile(CONFIG_FILES.models);
 /** This one would write a row every ten seconds for nobody: its next time is left open. */
 const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
 
-// The frequent one would write a row every ten seconds for nobody: its next time is left open.
-const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
-
 await runMain('worker', async (env, lifecycle, logger) => {
   const databaseUrl = requireDatabase(env);
   const clock = systemClock;
