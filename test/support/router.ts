@@ -113,7 +113,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });
   const metrics = createMetrics();
   watchProjectionLag(postgres, metrics);
-  const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
+  const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger, checkEvents: true }), metrics);
   const providers = openProviders(env.providers, () => clock.now(), env.imageNetworks);
   const limiter = openLimiter({ logger, clock, redisUrl: env.redisUrl });
   const allowances = openAllowances({ postgres, limiter, clock, logger });
