@@ -2,6 +2,33 @@
 
 create schema eventlog;
 
+CREATE OR REPLACE FUNCTION eventlog.append_fresh(lock_key bigint, rows json, channel text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  head bigint;
+begin
+  perform pg_advisory_xact_lock(lock_key);
+  if exists (
+    select from json_to_recordset(rows) as r(stream text, revision bigint, first boolean)
+    where r.first and r.revision > 0
+      and not exists (select from eventlog.events e where e.stream = r.stream and e.revision = r.revision - 1)
+  ) then
+    return null;
+  end if;
+  select coalesce(max(position), 0) into head from eventlog.events;
+  insert into eventlog.events (position, stream, revision, category, id, type, data, metadata)
+  select head + r.place, r.stream, r.revision, r.category, r.id, r.type, r.data::json, r.metadata::json
+  from json_to_recordset(rows)
+    as r(place bigint, stream text, revision bigint, category text, id uuid, type text, data text, metadata text)
+  order by r.place;
+  perform pg_notify(channel, '');
+  return head;
+end
+$function$
+;
+
 create table eventlog.events (
   "position" bigint not null,
   stream text collate "C" not null,

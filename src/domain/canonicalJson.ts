@@ -8,16 +8,21 @@ export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new TypeError(`not a JSON number: ${value}`);
-    return JSON.stringify(value);
+    return value === 0 ? '0' : String(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (typeof value !== 'object' || !isPlain(value)) throw new TypeError(`JSON has no ${describe(value)}`);
   let text = '';
   for (const key of Object.keys(value).sort()) {
     const item: unknown = value[key];
-    if (item !== undefined) text += `${text && ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
+    if (item !== undefined) text += `${text && ','}${quote(key)}:${canonicalJson(item)}`;
   }
   return `{${text}}`;
+}
+
+/** Most names need no escape. */
+function quote(name: string): string {
+  return /^\w+$/.test(name) ? `"${name}"` : JSON.stringify(name);
 }
 
 function isPlain(value: object): value is Record<string, unknown> {

@@ -28,6 +28,26 @@ export type Usage = z.infer<typeof Usage>;
 
 export const NO_USAGE: Usage = { input: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0, reasoning: 0 };
 
+function whole(count: number): number {
+  return Number.isFinite(count) ? Math.max(0, Math.round(count)) : 0;
+}
+
+/** A vendor's counts as whole numbers from 0 on, whatever it sent: what is recorded must be readable for ever. */
+export function toWholeUsage(usage: Usage): Usage {
+  const { input, cachedInput, cacheWrite5m, cacheWrite1h, output, reasoning, images, webSearches } = usage;
+  return {
+    ...usage,
+    input: whole(input),
+    cachedInput: whole(cachedInput),
+    cacheWrite5m: whole(cacheWrite5m),
+    cacheWrite1h: whole(cacheWrite1h),
+    output: whole(output),
+    reasoning: whole(reasoning),
+    ...(images === undefined ? {} : { images: whole(images) }),
+    ...(webSearches === undefined ? {} : { webSearches: whole(webSearches) }),
+  };
+}
+
 export function promptTokens(usage: Usage): number {
   return usage.input + usage.cachedInput + usage.cacheWrite5m + usage.cacheWrite1h;
 }

@@ -40,6 +40,8 @@ export type RecorderOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Whether every event is held to its schema before it is recorded; tests do. */
+  readonly checkEvents?: boolean;
   /** How long an append may take before its events are spooled. */
   readonly appendWithinMs?: number;
   /** How often folders of dead owners are looked for. */
@@ -67,16 +69,20 @@ class SpoolingRecorder implements Recorder {
   #draining: Promise<void> | undefined;
 
   constructor(options: RecorderOptions) {
-    this.#options = { appendWithinMs: 2_000, adoptEveryMs: 5_000, ...options };
+    this.#options = { appendWithinMs: 2_000, adoptEveryMs: 5_000, checkEvents: false, ...options };
     this.#startDraining();
     this.#adopting = this.#adopt();
   }
 
   async record(stream: string, drafts: readonly Draft[]): Promise<void> {
-    const { random, clock } = this.#options;
+    const { random, clock, checkEvents } = this.#options;
     const before = this.#streams.get(stream);
     const tail = before?.tail ?? null;
-    const events = sealEvents(drafts, tail, { id: () => random.uuidv7(), madeAt: isoTime(clock.now()) });
+    const events = sealEvents(drafts, tail, {
+      id: () => random.uuidv7(),
+      madeAt: isoTime(clock.now()),
+      check: checkEvents,
+    });
     const last = events.at(-1);
     if (!last) return;
     const expected: Expected = tail ? tail.revision : 'none';
@@ -148,8 +154,8 @@ class SpoolingRecorder implements Recorder {
   }
 
   async #append({ stream, events, expected }: SpooledAppend): Promise<void> {
-    const { clock, store, appendWithinMs } = this.#options;
-    await within(clock, appendWithinMs, store.append(stream, events, expected));
+    const { store, appendWithinMs } = this.#options;
+    await within(appendWithinMs, store.append(stream, events, expected));
   }
 
   #startDraining(): void {
@@ -216,18 +222,13 @@ class SpoolingRecorder implements Recorder {
   }
 }
 
-async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const deadline = (async (): Promise<never> => {
-    await clock.sleep(ms, over.signal);
-    throw new StoreUnavailableError(`the event log did not answer within ${ms} ms`);
-  })();
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    over.abort();
-    // Whichever lost the race has nobody left to hear it: the append is repeated with the same ids.
-    work.catch(() => undefined);
-    deadline.catch(() => undefined);
-  }
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const over = setTimeout(
+      () => reject(new StoreUnavailableError(`the event log did not answer within ${ms} ms`)),
+      ms,
+    );
+    // What comes after the time is over has nobody left to hear it: the append is repeated with the same ids.
+    work.then(resolve, reject).finally(() => clearTimeout(over));
+  });
 }

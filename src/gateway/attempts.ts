@@ -5,7 +5,7 @@ import type { Chat, Effort } from '../domain/chat.ts';
 import type { ChainLink } from '../domain/decision.ts';
 import type { EventData } from '../domain/events.ts';
 import type { Policy, Timeouts } from '../domain/policy.ts';
-import { type Usage, costOf, costUsd } from '../domain/usage.ts';
+import { type Usage, costOf, costUsd, toWholeUsage } from '../domain/usage.ts';
 import { type Clock, type Random, isoTime } from '../platform/clock.ts';
 import { type Deadline, openDeadline } from '../platform/deadline.ts';
 import { type CallOptions, type Failure, type Provider, ProviderError } from '../providers/provider.ts';
@@ -91,7 +91,7 @@ export async function walkChain<T>(call: Call, run: Run<T>, tools: AttemptTools)
     if ('value' in result) return { ok: true, value: result.value, target, failures };
     const { failure } = result;
     target.deadline.stop();
-    const record = toRecord(call, target, { failure, usage: failure.usage }, clock);
+    const record = toRecord(call, target, { failure, usage: failure.usage && toWholeUsage(failure.usage) }, clock);
     failures.push({ record, failure });
     tools.onAttempt(record);
     const next = nextPlace(call, place, failure);

@@ -1,7 +1,7 @@
 // One call for a whole answer, and what was used by it.
 import { estimateTokens } from '../domain/estimateTokens.ts';
 import type { Chat } from '../domain/chat.ts';
-import type { Usage } from '../domain/usage.ts';
+import { type Usage, toWholeUsage } from '../domain/usage.ts';
 import type { Answer } from '../providers/provider.ts';
 import type { Run } from './attempts.ts';
 
@@ -11,7 +11,8 @@ export function callWhole(chat: Chat, inputTokens: number): Run<WholeCall> {
   return async (provider, options, { deadline }) => {
     const answer = await provider.complete(chat, options);
     deadline.stop();
-    return { answer, usage: answer.usage ?? estimateUsage(inputTokens, textsOf(answer)) };
+    const usage = answer.usage ? toWholeUsage(answer.usage) : estimateUsage(inputTokens, textsOf(answer));
+    return { answer, usage };
   };
 }
 

@@ -1,5 +1,5 @@
 // What a stream has said and counted so far, for the day when its own count is lost.
-import type { Usage } from '../domain/usage.ts';
+import { type Usage, toWholeUsage } from '../domain/usage.ts';
 import type { Chunk } from '../providers/provider.ts';
 import { estimateUsage } from './callWhole.ts';
 
@@ -16,7 +16,7 @@ export function createTally(inputTokens: number): Tally {
   const said: string[] = [];
   return {
     add(chunk) {
-      if (chunk.kind === 'usage') counted = chunk.usage;
+      if (chunk.kind === 'usage') counted = toWholeUsage(chunk.usage);
       if (chunk.kind !== 'delta') return;
       servedModel ??= chunk.model;
       for (const { delta } of chunk.choices) said.push(...wordsOf(delta));

@@ -121,9 +121,13 @@ function instructionOf(text: string): string {
   return prose.length <= HEAD + TAIL ? prose : `${prose.slice(0, HEAD)}\n${prose.slice(-TAIL)}`;
 }
 
+// eslint-disable-next-line no-control-regex -- all of ASCII, its control characters too
+const ASCII = /^[\u0000-\u007f]*$/;
+
 function add(signals: readonly Signal[], text: string, weight: number, scores: Scores, found: Set<string>): void {
-  for (const { name, task, weight: own, pattern } of signals) {
-    if (!pattern.test(text)) continue;
+  const isAscii = ASCII.test(text);
+  for (const { name, task, weight: own, pattern, ascii } of signals) {
+    if (!(isAscii ? ascii : pattern).test(text)) continue;
     scores[task] += own * weight;
     found.add(name);
   }

@@ -8,6 +8,8 @@ export type Signal = {
   readonly task: TextTask;
   readonly weight: number;
   readonly pattern: RegExp;
+  /** Finds the same in a text that is all ASCII, where JavaScript's own boundaries are right, several times faster. */
+  readonly ascii: RegExp;
 };
 
 const signal = (name: string, task: TextTask, weight: number, pattern: RegExp): Signal => ({
@@ -15,6 +17,7 @@ const signal = (name: string, task: TextTask, weight: number, pattern: RegExp): 
   task,
   weight,
   pattern: unicodeWords(pattern),
+  ascii: pattern,
 });
 
 /** JavaScript's own \b and \w know ASCII only: with them "übersetze" or "écris" would never be found at a word's start. */
