@@ -1,5 +1,4 @@
 // The web process: opens what it needs in order, listens, and closes all of it in reverse.
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
 import { openAllowances } from './accounts/allowances.ts';
@@ -8,6 +7,7 @@ import { createSessions } from './accounts/sessions.ts';
 import { createKeptAnswers } from './accounts/keptAnswers.ts';
 import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
+import { createHttpServer } from './api/httpServer.ts';
 import { createFailedAuth } from './api/middleware/failedAuth.ts';
 import type { Env } from './config/env.ts';
 import type { ProviderName } from './domain/catalog.ts';
@@ -132,11 +132,7 @@ async function serve({
     keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });
-  // Against slow clients: headers and body must come within these times.
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
-    app,
-  );
+  const server = createHttpServer(app);
   const url = await listen(server, env.host, env.port);
   lifecycle.own('the HTTP server', async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
