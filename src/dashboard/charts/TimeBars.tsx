@@ -5,7 +5,7 @@ import { formatTick } from './buckets.ts';
 import type { TimeChartProps } from './series.ts';
 import { AXIS, MARGIN, TICK } from './style.ts';
 
-export function TimeBars({ label, bucket, buckets, series, format, onPick }: TimeChartProps) {
+export function TimeBars({ label, bucket, buckets, series, format, formatAxis = format, onPick }: TimeChartProps) {
   const rows = buckets.map(({ at, values }) => ({ at, ...values }));
   return (
     <div className="chart" role="group" aria-label={label} data-pick={onPick ? '' : undefined}>
@@ -24,7 +24,7 @@ export function TimeBars({ label, bucket, buckets, series, format, onPick }: Tim
             minTickGap={28}
             tickFormatter={(at: string) => formatTick(at, bucket)}
           />
-          <YAxis {...AXIS} tick={TICK} width={64} tickFormatter={format} />
+          <YAxis {...AXIS} tick={TICK} width={64} tickFormatter={formatAxis} />
           <Tooltip
             isAnimationActive={false}
             cursor={{ fill: 'var(--hover)' }}

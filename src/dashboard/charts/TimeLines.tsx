@@ -5,7 +5,7 @@ import { formatTick } from './buckets.ts';
 import type { TimeChartProps } from './series.ts';
 import { AXIS, MARGIN, TICK } from './style.ts';
 
-export function TimeLines({ label, bucket, buckets, series, format, onPick }: TimeChartProps) {
+export function TimeLines({ label, bucket, buckets, series, format, formatAxis = format, onPick }: TimeChartProps) {
   const rows = buckets.map(({ at, values }) => ({ at, ...values }));
   return (
     <div className="chart" role="group" aria-label={label} data-pick={onPick ? '' : undefined}>
@@ -23,7 +23,7 @@ export function TimeLines({ label, bucket, buckets, series, format, onPick }: Ti
             minTickGap={28}
             tickFormatter={(at: string) => formatTick(at, bucket)}
           />
-          <YAxis {...AXIS} tick={TICK} width={64} tickFormatter={format} />
+          <YAxis {...AXIS} tick={TICK} width={64} tickFormatter={formatAxis} />
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--line-strong)' }}

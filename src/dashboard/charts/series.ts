@@ -13,6 +13,8 @@ export type TimeChartProps = {
   readonly buckets: readonly Bucket[];
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
+  /** The same on the axis, where it differs. */
+  readonly formatAxis?: (value: number) => string;
   /** What a bucket leads to. */
   readonly onPick?: (at: string) => void;
 };

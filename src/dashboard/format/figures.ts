@@ -21,6 +21,11 @@ export function formatShortCount(count: Maybe): string {
       : short.format(count);
 }
 
+/** `1 error`, `2 errors` */
+export function formatCounted(count: number, word: string): string {
+  return `${whole.format(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
 export function formatTokens(count: Maybe): string {
   return count === null || count === undefined ? UNKNOWN : `${formatShortCount(count)} tok`;
 }
@@ -32,6 +37,11 @@ export function formatUsd(amount: number | string | null | undefined): string {
   const size = Math.abs(value);
   if (size === 0) return '$0';
   return `${value < 0 ? '−' : ''}$${size >= 1 ? dollars.format(size) : size.toFixed(decimalsFor(size))}`;
+}
+
+/** On an axis: no more digits than it takes. */
+export function formatUsdTick(amount: number): string {
+  return `$${amount.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
 }
 
 function decimalsFor(size: number): number {

@@ -40,7 +40,9 @@ export function CandidateRow({ candidate, weights, role, isBaseline }: Props) {
       </td>
       <td className="right tight">{formatUsd(estimatedCostUsd)}</td>
       <td className="right tight wide">{formatDuration(expectedLatencyMs)}</td>
-      <td className="wide soft">{[...(effort ? [`effort ${effort}`] : []), ...notes.map(describeNote)].join(', ')}</td>
+      <td className="wide soft small">
+        {[...(effort ? [`effort ${effort}`] : []), ...notes.map(describeNote)].join(', ')}
+      </td>
     </tr>
   );
 }
@@ -52,8 +54,11 @@ function describeParts(parts: ScoreParts, weights: ScoreParts): string {
   ).join(', ');
 }
 
-/** `quality:tier` → `quality from tier` */
+const AS_IT_IS = new Set(['assumed', 'measured']);
+
+/** `quality:tier` → `quality from tier`, `latency:measured` → `latency measured` */
 function describeNote(note: string): string {
   const [what = '', how] = note.split(':');
-  return how === undefined ? toWords(what) : `${what} ${how === 'assumed' ? 'assumed' : `from ${toWords(how)}`}`;
+  if (how === undefined) return toWords(what);
+  return `${what} ${AS_IT_IS.has(how) ? how : `from ${toWords(how)}`}`;
 }

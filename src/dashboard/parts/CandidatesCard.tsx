@@ -30,12 +30,19 @@ export function CandidatesCard({
   return (
     <Card title={title} note={`${candidates.length} could answer, ${excluded.length} could not`}>
       <div className="stack">
-        <Legend
-          series={PARTS.map(({ name, label, colour }) => ({ colour, label: `${label} × ${weights[name].toFixed(2)}` }))}
-        />
-        <CandidatesTable shown={shown} decision={decision} />
+        {candidates.length > 0 && (
+          <>
+            <Legend
+              series={PARTS.map(({ name, label, colour }) => ({
+                colour,
+                label: `${label} × ${weights[name].toFixed(2)}`,
+              }))}
+            />
+            <CandidatesTable shown={shown} decision={decision} />
+          </>
+        )}
         {candidates.length > FEW && (
-          <button type="button" className="quiet-button" onClick={() => setAll(!all)}>
+          <button type="button" className="quiet-button more-button" onClick={() => setAll(!all)}>
             {all ? 'Show the best only' : `Show all ${candidates.length}`}
           </button>
         )}

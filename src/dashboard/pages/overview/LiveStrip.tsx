@@ -1,6 +1,6 @@
 // What happens now: the last minute and today, without a reload.
 import { type Counters, useLive } from '../../api/live.ts';
-import { formatCount, formatUsd } from '../../format/figures.ts';
+import { formatCounted, formatUsd } from '../../format/figures.ts';
 import { formatTime } from '../../format/times.ts';
 
 export function LiveStrip() {
@@ -24,8 +24,8 @@ function CountersText({ counters }: { readonly counters: Counters }) {
   const { requests, errors, cost_usd: cost, savings_usd: saved } = counters;
   return (
     <>
-      {formatCount(requests)} requests · {formatUsd(cost)} spent · {formatUsd(saved)} saved
-      {errors > 0 && <span className="negative"> · {formatCount(errors)} errors</span>}
+      {formatCounted(requests, 'request')} · {formatUsd(cost)} spent · {formatUsd(saved)} saved
+      {errors > 0 && <span className="negative"> · {formatCounted(errors, 'error')}</span>}
     </>
   );
 }

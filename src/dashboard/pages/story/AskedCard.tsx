@@ -1,7 +1,7 @@
 // What the request asked for: features and wishes, never its content.
 import type { ReactNode } from 'react';
 import type { Story } from '../../api/requests.ts';
-import { formatCount, formatShare, formatUsd, toWords } from '../../format/figures.ts';
+import { formatCount, formatCounted, formatShare, formatUsd, toWords } from '../../format/figures.ts';
 import { Card } from '../../parts/Card.tsx';
 import { Facts } from '../../parts/Facts.tsx';
 
@@ -12,7 +12,10 @@ export function AskedCard({ story }: { readonly story: Story }) {
     ['Surface', summary.surface],
     ['Task type', `${toWords(features.taskType)}, ${formatShare(features.confidence, 0)} sure`],
     ['Signals', features.signals.join(', ') || 'none'],
-    ['Size', `${formatCount(features.inputTokens)} tokens estimated in ${formatCount(features.messageCount)} messages`],
+    [
+      'Size',
+      `${formatCount(features.inputTokens)} tokens estimated in ${formatCounted(features.messageCount, 'message')}`,
+    ],
     ['Needs', needs.join(', ') || 'nothing special'],
     ...(features.language === undefined ? [] : ([['Language', features.language]] as const)),
     ['Priority', wishes.priority],

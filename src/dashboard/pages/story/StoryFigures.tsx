@@ -20,22 +20,25 @@ export function StoryFigures({ story: { summary, money } }: { readonly story: St
         {
           label: 'Cost',
           value: formatUsd(money.cost_usd),
-          note: summary.simulated ? 'at list prices, simulated' : 'charged',
+          note: summary.simulated ? 'at list prices, simulated' : 'at list prices',
         },
         {
           label: 'Saved',
           value: formatUsd(money.savings_usd),
-          note: `${summary.baseline_model ?? 'the baseline'}: ${formatUsd(money.baseline_usd)}`,
+          note:
+            money.baseline_usd === null
+              ? 'not known'
+              : `${summary.baseline_model ?? 'the baseline'}: ${formatUsd(money.baseline_usd)}`,
         },
         {
           label: 'Tokens',
           value: input === null ? '–' : formatCount(input + (output ?? 0)),
-          note: `${formatCount(input)} in, ${formatCount(output)} out`,
+          note: input === null ? 'not counted' : `${formatCount(input)} in, ${formatCount(output)} out`,
         },
         {
           label: 'Latency',
           value: formatDuration(summary.latency_ms),
-          note: `first token ${formatDuration(summary.first_token_ms)}`,
+          note: summary.first_token_ms === null ? undefined : `first token ${formatDuration(summary.first_token_ms)}`,
         },
         {
           label: 'Router overhead',

@@ -33,9 +33,9 @@ export function WhatIfResult({ result }: { readonly result: WhatIf }) {
             note: `was ${formatDuration(before.latency_ms)}`,
           },
           {
-            label: 'Left out',
-            value: formatCount(requests - compared),
-            note: `${formatCount(unroutable)} could not be routed`,
+            label: 'Could not be routed',
+            value: formatCount(unroutable),
+            note: `${formatCount(requests - compared)} not compared`,
           },
         ]}
       />
