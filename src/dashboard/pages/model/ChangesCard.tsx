@@ -40,7 +40,7 @@ function ChangesBody({ query }: Props) {
   if (changes.length === 0) return <EmptyNote>No change is on record yet.</EmptyNote>;
   return (
     <>
-      <DataTable label="Changes" rows={changes} columns={COLUMNS} sortable={false} />
+      <DataTable label="Changes, newest first" rows={changes} columns={COLUMNS} sortable={false} />
       {query.hasNextPage && (
         <div className="table-foot">
           <Button
