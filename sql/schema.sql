@@ -496,6 +496,45 @@ create table public.users (
   constraint users_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id)
 );
 
+create view public.attempt_failures as
+ SELECT provider,
+    model,
+    date_trunc('hour'::text, started_at, 'UTC'::text) AS hour,
+    outcome,
+    count(*) AS attempts
+   FROM request_attempts
+  WHERE outcome <> 'succeeded'::text
+  GROUP BY provider, model, (date_trunc('hour'::text, started_at, 'UTC'::text)), outcome;
+
+create view public.daily_errors as
+ SELECT org_id,
+    day,
+    sum(request_count) AS requests,
+    sum(error_count) AS errors,
+    round(100.0 * sum(error_count)::numeric / NULLIF(sum(request_count), 0)::numeric, 2) AS error_percent
+   FROM usage_daily
+  GROUP BY org_id, day;
+
+create view public.daily_savings as
+ SELECT org_id,
+    day,
+    sum(request_count) AS requests,
+    sum(cost_usd) AS cost_usd,
+    sum(savings_usd) AS savings_usd,
+    sum(unpriced_count) AS unpriced
+   FROM usage_daily
+  GROUP BY org_id, day;
+
+create view public.model_share as
+ SELECT org_id,
+    day,
+    model,
+    sum(request_count) AS requests,
+    sum(cost_usd) AS cost_usd,
+    round(100.0 * sum(request_count)::numeric / NULLIF(sum(sum(request_count)) OVER (PARTITION BY org_id, day), 0::numeric), 2) AS request_percent
+   FROM usage_daily
+  GROUP BY org_id, day, model;
+
 create view public.request_outcomes as
  SELECT id,
     org_id,

@@ -1,5 +1,4 @@
 // The web process: opens what it needs in order, listens, and closes all of it in reverse.
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
 import { openAllowances } from './accounts/allowances.ts';
@@ -8,6 +7,7 @@ import { createSessions } from './accounts/sessions.ts';
 import { createKeptAnswers } from './accounts/keptAnswers.ts';
 import { createLastUsed } from './accounts/lastUsed.ts';
 import { createApp } from './api/app.ts';
+import { createHttpServer } from './api/httpServer.ts';
 import { createFailedAuth } from './api/middleware/failedAuth.ts';
 import type { Env } from './config/env.ts';
 import type { ProviderName } from './domain/catalog.ts';
@@ -28,18 +28,15 @@ import { type Postgres, openPostgres } from './platform/postgres.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
 import { createLazyQueue } from './queue/lazyQueue.ts';
-import { findStale, readCatalogAge, readFeedAges, toFeedEntry } from './readmodels/feedAges.ts';
+import { checkReadModels } from './readmodels/checkReadModels.ts';
 import { loadModelsFile } from './config/load.ts';
 import { CONFIG_FILES } from './setup.ts';
-import type { AlertSettings } from './config/syncSchema.ts';
 import { requireDatabase, runMain } from './runMain.ts';
 import { createHistory } from './replay/history.ts';
-import { readProjectionLag } from './readmodels/lag.ts';
 import { watchProjectionLag } from './readmodels/lagMetrics.ts';
 
 const PAGE_FOLDER = join('dist', 'dashboard');
 const SPOOL_BYTES = 512 * 1024 * 1024;
-const LAG_LIMIT_SEC = 30;
 
 type Serving = {
   readonly env: Env;
@@ -135,11 +132,7 @@ async function serve({
     keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });
-  // Against slow clients: headers and body must come within these times.
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
-    app,
-  );
+  const server = createHttpServer(app);
   const url = await listen(server, env.host, env.port);
   lifecycle.own('the HTTP server', async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -173,30 +166,6 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   const providers = openProviders(settings, now, env.imageNetworks);
   lifecycle.own('the providers', () => providers.close());
   return { providers, simulated: true };
-}
-
-/** Read models may be late without a chat being refused: that is `degraded`. */
-async function checkReadModels(postgres: Postgres, alerts: AlertSettings, now: number) {
-  try {
-    const projections = await readProjectionLag(postgres);
-    const problems = projections.flatMap(({ name, seconds, failed }) =>
-      failed
-        ? [`projection ${name} has stopped`]
-        : seconds > LAG_LIMIT_SEC
-          ? [`projection ${name} is ${seconds} s behind`]
-          : [],
-    );
-    const feeds = await readFeedAges(postgres);
-    const stale = findStale(feeds, await readCatalogAge(postgres), alerts, now).map(
-      ({ what, hours, limit }) => `${what} were last read ${hours} h ago (limit ${limit} h)`,
-    );
-    return { problems: [...problems, ...stale], details: { projections, feeds: feeds.map(toFeedEntry(now)) } };
-  } catch (error) {
-    return {
-      problems: ['the database is away'],
-      details: { database: error instanceof Error ? error.name : 'unknown' },
-    };
-  }
 }
 
 await runMain('web', openWeb);

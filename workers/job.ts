@@ -23,6 +23,8 @@ export type JobTools = {
   readonly random: Random;
   readonly logger: Logger;
   readonly places: FeedPlaces;
+  /** How long a feed may take to answer whole; a minute unless a test says less. */
+  readonly feedTimeoutMs?: number;
   /** config/models.yaml as it is now. @throws ConfigError */
   readonly models: () => ModelsFile;
 };

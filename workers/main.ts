@@ -13,7 +13,7 @@ import { openScheduler, schedulesOf } from './scheduler.ts';
 
 const models = () => loadModelsFile(CONFIG_FILES.models);
 /** This one would write a row every ten seconds for nobody: its next time is left open. */
-const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions';
+const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions' || job === 'sweepAccounts';
 
 await runMain('worker', async (env, lifecycle, logger) => {
   const databaseUrl = requireDatabase(env);

@@ -42,7 +42,7 @@ export async function readFeed(tools: JobTools, feed: FeedSource, options: ReadO
       source: feed.name,
       url: feed.url,
       signal,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs: tools.feedTimeoutMs ?? TIMEOUT_MS,
       now: clock.now(),
       ...(feed.headers ? { headers: feed.headers } : {}),
     });

@@ -35,7 +35,7 @@ export function planCatalogChanges(
     catalog,
   );
   const overridden = file.overrides.flatMap((wish) => planOverride(seeded.models.get(idOf(wish)), wish, change));
-  return [...events, ...overridden];
+  return [...events, ...overridden, ...planTakenBack(catalog, file, change)];
 }
 
 function idOf(wish: ModelWish): string {
@@ -64,8 +64,9 @@ function planFirstValues(
       events.push({ type: 'ModelPriceChanged', data: { ...common, prices: wish.prices ?? null } });
     }
   }
-  // What a feed, a calendar or a person has said of a shutdown since then stands.
-  const isOthers = model?.deprecation !== undefined && model.deprecation.source !== 'seed';
+  // What a feed or a calendar has said of a shutdown since then stands; what an override said goes with the override.
+  const said = model?.deprecation?.source;
+  const isOthers = said !== undefined && said !== 'seed' && said !== 'manual';
   return overridden.shutdownOn !== undefined || isOthers
     ? events
     : [...events, ...planShutdown(model, details, common)];
@@ -78,6 +79,27 @@ function besideFeeds(known: ModelDetails, file: ModelDetails, overridden: Partia
   const ours = OURS.filter((field) => overridden[field] === undefined);
   const entries = Object.entries({ ...known, ...Object.fromEntries(ours.map((field) => [field, file[field]])) });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as ModelDetails;
+}
+
+/** A shutdown that the file announced and does not name any more. */
+function planTakenBack(
+  catalog: Catalog,
+  file: Parameters<typeof planCatalogChanges>[1],
+  change: Change,
+): DomainEvent[] {
+  const announced = (wishes: readonly ModelWish[]) =>
+    new Set(wishes.filter(({ details }) => details.shutdownOn !== undefined).map(idOf));
+  const [first, overriding] = [announced(file.models), announced(file.overrides)];
+  // Nothing is taken back for a model that the file has stopped to list.
+  const listed = new Set(file.models.map(idOf));
+  return [...catalog.models.values()].flatMap(({ id: modelId, deprecation }): DomainEvent[] => {
+    const isTakenBack =
+      !overriding.has(modelId) &&
+      !first.has(modelId) &&
+      (deprecation?.source === 'manual' || (deprecation?.source === 'seed' && listed.has(modelId)));
+    const data = { modelId, source: deprecation?.source ?? '', ...change, reason: 'the file names no end any more' };
+    return isTakenBack ? [{ type: 'ModelReinstated', data }] : [];
+  });
 }
 
 /** A shutdown date that the provider has announced deprecates at once, effective on that date. */

@@ -1,16 +1,20 @@
-// npm run soak [-- <count>|verify|rebuild]: runs, prints, and writes docs/reports/soak….md with the commit and the command. Exit code
+// npm run soak [-- <count>|verify|rebuild|inputs|totals]: runs, prints, and writes docs/reports/soak….md with the commit and the command. Exit code
 // 1 when something was not as it has to be.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { stopTestServer } from '../support/postgres.ts';
 import { soakRequests } from './soak.ts';
+import { soakInputs } from './soakInputs.ts';
 import { soakRebuild } from './soakRebuild.ts';
+import { soakTotals } from './soakTotals.ts';
 import { soakVerify } from './soakVerify.ts';
 
 type Soak = (count: number) => Promise<{ readonly text: string; readonly whole: boolean }>;
 const SOAKS: Readonly<Record<string, { readonly run: Soak; readonly count: number; readonly report: string }>> = {
   requests: { run: soakRequests, count: 10_000, report: 'soak' },
   verify: { run: soakVerify, count: 200, report: 'soak-verify' },
+  inputs: { run: soakInputs, count: 20_000, report: 'soak-inputs' },
+  totals: { run: soakTotals, count: 100_000, report: 'soak-totals' },
   rebuild: { run: soakRebuild, count: 30, report: 'soak-rebuild' },
 };
 

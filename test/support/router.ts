@@ -1,6 +1,5 @@
 // The whole web process in this one, on a port of its own: real Postgres, log, spool, gateway and HTTP, as src/main.ts opens them.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'mocha';
@@ -10,6 +9,7 @@ import { createSessions } from '../../src/accounts/sessions.ts';
 import { createKeptAnswers } from '../../src/accounts/keptAnswers.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
+import { createHttpServer } from '../../src/api/httpServer.ts';
 import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
 import type { ApiTools } from '../../src/api/tools.ts';
 import { openAllowances } from '../../src/accounts/allowances.ts';
@@ -155,7 +155,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });
-  const server = createServer({ maxHeaderSize: 32 * 1024 }, app);
+  const server = createHttpServer(app);
   const url = await listen(server, '127.0.0.1', 0);
   const createKey = (scopes: readonly string[], org = 'test') =>
     createApiKey({ postgres, clock, random }, { org, by: 'test', scopes });

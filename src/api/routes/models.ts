@@ -13,6 +13,10 @@ import type { Route } from './route.ts';
 
 const Query = z.object({
   provider: ProviderName.optional(),
+  enabled: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: '`true` leaves out what nobody has enabled: models that a feed lists and no file names' }),
   as_of: Instant.optional().meta({ description: 'The catalog as it was believed at that time' }),
 });
 
@@ -33,9 +37,13 @@ export const models: Route = {
     ({ gateway, history, clock, postgres }) =>
     async (request, response) => {
       callerOf(response, 'read');
-      const { provider, as_of: asOf } = parseInput(Query, request.query);
+      const { provider, enabled, as_of: asOf } = parseInput(Query, request.query);
       const catalog = asOf === undefined ? gateway.catalog() : await history.catalogAsOf(asOf);
-      const shown = [...catalog.models.values()].filter((one) => provider === undefined || one.provider === provider);
+      const shown = [...catalog.models.values()].filter(
+        (one) =>
+          (provider === undefined || one.provider === provider) &&
+          (enabled === undefined || one.details.enabled === (enabled === 'true')),
+      );
       response.json({
         object: 'list',
         data: shown.map((one) => toModelEntry(one, catalog, asOf ?? clock.now())),

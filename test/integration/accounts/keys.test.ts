@@ -24,6 +24,12 @@ function counting(postgres: Postgres): { postgres: Postgres; reads: () => number
   return { postgres: { ...postgres, query, transaction: (work) => postgres.transaction(work) }, reads: () => count };
 }
 
+async function inTurn<T>(works: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const results: T[] = [];
+  for (const work of works) results.push(await work());
+  return results;
+}
+
 describe('API keys', () => {
   const database = useDatabase();
   const time = { ms: Date.parse('2026-11-25T12:00:00Z') };
@@ -53,6 +59,22 @@ describe('API keys', () => {
     const other = key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A');
     expect(await authenticator.authenticate(other)).to.equal(undefined);
     expect(await authenticator.authenticate(key)).not.to.equal(undefined);
+  });
+
+  const took = async (guess: string): Promise<number> => {
+    const authenticator = createAuthenticator(database.postgres, clock);
+    const started = performance.now();
+    expect(await authenticator.authenticate(guess)).to.equal(undefined);
+    return performance.now() - started;
+  };
+
+  it('takes as long for a prefix that nobody has as for a wrong secret', async () => {
+    const { key } = await made('timed');
+    const guesses = Array.from({ length: 3 }, () => random.bytes(32).toString('base64url'));
+    const wrong = Math.min(...(await inTurn(guesses.map((secret) => () => took(`${key.slice(0, 12)}${secret}`)))));
+    const unknown = Math.min(...(await inTurn(guesses.map((secret) => () => took(`omr_00000000${secret}`)))));
+    // One bcrypt at cost 12 is tens of milliseconds at least, everything else around it one or two.
+    expect(unknown / wrong).to.be.within(0.5, 2);
   });
 
   it('runs bcrypt once for many requests of one key at once', async () => {

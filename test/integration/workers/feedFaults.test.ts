@@ -88,6 +88,15 @@ describe('the pricing sync with a feed that must not be believed', () => {
     });
   }
 
+  it('gives up a feed that does not answer in time', async () => {
+    await before();
+    Object.assign(bench.tools, { feedTimeoutMs: 200 });
+    bench.feeds.answers.set(MODELS_PATH, { mute: true });
+    const error = await rejectionOf(bench.run('syncPricing'));
+    expect(error.message).to.match(/openrouter: 127\.0\.0\.1:\d+: no whole answer within 0\.2 s/);
+    expect(error).to.not.be.instanceOf(PermanentFailure);
+  });
+
   it('takes a list that a person says is that short', async () => {
     await before();
     list(many(15));

@@ -1,5 +1,6 @@
 // The pricing sync against feeds on loopback: what reaches the catalog, and what a feed that lies, shrinks or breaks cannot do.
 import { expect } from 'chai';
+import { appendDrafts } from '../../support/eventLog.ts';
 import { rejectionOf } from '../../support/rejectionOf.ts';
 import { DEV_PATH, MODELS_PATH } from '../../support/feedServer.ts';
 import { type RowWish, modelsDevFeed, openRouterFeed, openRouterRow, perToken } from '../../support/feeds.ts';
@@ -92,7 +93,6 @@ describe('the pricing sync', () => {
       },
     });
     const common = { source: 'seed', at: '2026-11-01T00:00:00.000Z', by: 'test' };
-    const { appendDrafts } = await import('../../support/eventLog.ts');
     await appendDrafts(bench.tools.store, 'catalog-main', [
       {
         type: 'ModelRegistered',
@@ -173,6 +173,44 @@ describe('the pricing sync', () => {
     expect(await deprecation()).to.equal(undefined);
     const kinds = await bench.rows<{ kind: string }>('select kind from alerts order by raised_at');
     expect(kinds.map(({ kind }) => kind)).to.deep.equal(['models_vanished', 'models_returned']);
+  });
+
+  it('tells once that a price goes back and forth within a day', async () => {
+    dev();
+    for (const input of [1, 1.2, 1, 1.2, 1]) {
+      list([{ id: 'a/one', input }]);
+      await bench.run('syncPricing');
+      bench.clock.addHours(2);
+    }
+    const told = await bench.rows<{ subject: string }>(`select subject from alerts where kind = 'price_flapping'`);
+    expect(told).to.deep.equal([{ subject: 'openrouter/a/one' }]);
+  });
+
+  it('takes a price from genai-prices where a model says so, at the price of that day', async () => {
+    bench.clock.at = Date.UTC(2026, 7, 1);
+    list([{ id: 'a/one' }]);
+    dev({ openai: { 'gpt-5.6-sol': { cost: { input: 9, output: 9 } } } });
+    const details = { enabled: true, tags: [], qualityWeight: 1, abilities: {}, syncSource: 'genai_prices' };
+    const common = { source: 'seed', at: '2026-07-01T00:00:00.000Z', by: 'test' };
+    const named = { modelId: 'openai/gpt-5.6-sol', provider: 'openai' as const, modelName: 'gpt-5.6-sol' };
+    await appendDrafts(bench.tools.store, 'catalog-main', [
+      { type: 'ModelRegistered', data: { ...common, ...named, details, prices: null } },
+    ]);
+    await bench.run('syncPricing');
+    const model = (await bench.catalog()).models.get('openai/gpt-5.6-sol');
+    expect([model?.prices?.input, model?.prices?.output]).to.deep.equal([perToken(5), perToken(30)]);
+    expect(model?.priceSource).to.equal('genai_prices');
+  });
+
+  it('appends a list that is too long for one append in several', async function () {
+    this.timeout(60_000);
+    list(many(2_500));
+    dev();
+    expect(await bench.run('syncPricing')).to.deep.include({ accepted: 2_500 });
+    expect((await bench.catalog()).models.size).to.equal(2_500);
+    expect(new Set((await bench.events()).map(({ data }) => ('modelId' in data ? data.modelId : ''))).size).to.equal(
+      2_500,
+    );
   });
 
   it('finishes the notes of a run that was cut off after its append', async () => {

@@ -149,6 +149,17 @@ describe('a shutdown that an override announces', () => {
     expect(plan(after, first, [ending])).to.deep.equal([]);
   });
 
+  it('is taken back when no list names it any more', () => {
+    const known = apply(seeded, plan(seeded, [wish()], [ending]));
+    const events = plan(known, [wish()], []);
+    expect(typesOf(events)).to.deep.equal(['ModelReinstated']);
+    expect(apply(known, events).models.get(MODEL)?.deprecation).to.equal(undefined);
+    const seededEnd = [wish({ details: { ...DETAILS, shutdownOn: '2026-12-24' } })];
+    const first = apply(EMPTY_CATALOG, plan(EMPTY_CATALOG, seededEnd));
+    expect(typesOf(plan(first, [wish()]))).to.include('ModelReinstated');
+    expect(plan(first, [])).to.deep.equal([]);
+  });
+
   it('leaves what a feed has said since to the feed', () => {
     const first = [wish({ details: { ...DETAILS, shutdownOn: '2026-12-24' } })];
     const fed = apply(seeded, [deprecated('2027-03-01T00:00:00.000Z')]);

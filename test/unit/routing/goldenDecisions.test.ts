@@ -51,4 +51,22 @@ describe('a recorded decision', () => {
       expect(JSON.stringify(Outcome.parse(again))).to.equal(JSON.stringify(Outcome.parse(outcome)));
     });
   }
+
+  for (const file of readdirSync(new URL('recorded/', FOLDER))) {
+    it(`is decided again to the last bit, five hundred times: ${file}`, () => {
+      const lines = readFileSync(new URL(`recorded/${file}`, FOLDER), 'utf8')
+        .trim()
+        .split('\n');
+      expect(lines).to.have.length.at.least(500);
+      const worlds = new Map<string, ReturnType<typeof readWorld>>();
+      const differing = lines.filter((line) => {
+        const { deciderVersion, world, inputs, outcome } = JSON.parse(line) as Recorded;
+        const context = worlds.get(world) ?? readWorld(world);
+        worlds.set(world, context);
+        const again = deciderOf(deciderVersion)(DecisionInputs.parse(inputs), context).outcome;
+        return JSON.stringify(Outcome.parse(again)) !== JSON.stringify(Outcome.parse(outcome));
+      });
+      expect(differing).to.deep.equal([]);
+    });
+  }
 });

@@ -1,0 +1,28 @@
+// What `/ready` hears of feeds: stale data degrades, and says by how much.
+import { expect } from 'chai';
+import { ModelsFile } from '../../../src/config/schema.ts';
+import { checkReadModels } from '../../../src/readmodels/checkReadModels.ts';
+import { useDatabase } from '../../support/postgres.ts';
+
+const { alerts } = ModelsFile.parse({ models: [] });
+
+describe('the readiness of the read models', () => {
+  const database = useDatabase();
+
+  it('is degraded by prices that were not read for two days, and tells the age of each feed', async () => {
+    const { postgres } = database;
+    const at = Date.UTC(2026, 10, 25, 8);
+    await postgres.query(
+      `insert into feed_readings (id, source, url, fetched_at, state) values
+         (gen_random_uuid(), 'openrouter', 'u', $1, 'taken'), (gen_random_uuid(), 'openrouter', 'u', $2, 'refused')`,
+      [new Date(at - 49 * 3_600_000), new Date(at)],
+    );
+    const stale = await checkReadModels(postgres, alerts, at);
+    expect(stale.problems).to.deep.equal(['prices were last read 49 h ago (limit 48 h)']);
+    expect(stale.details['feeds']).to.deep.equal([
+      { source: 'openrouter', as_of: '2026-11-23T07:00:00.000Z', age_sec: 49 * 3_600 },
+    ]);
+    const fresh = await checkReadModels(postgres, alerts, at - 2 * 3_600_000);
+    expect(fresh.problems).to.deep.equal([]);
+  });
+});
