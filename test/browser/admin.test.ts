@@ -78,11 +78,15 @@ describe('administering on the dashboard', () => {
       async () => {
         await page.goto(`${dashboard().system.url}/models/${RELEASED}`);
         await settle(page);
-        return (await page.getByRole('region', { name: 'Changes, newest first' }).innerText()).includes('cost_input');
+        return (await page.getByRole('region', { name: 'Changes, newest first' }).innerText()).includes(
+          'input price, $/M tok',
+        );
       },
       { within: 20_000, what: 'the change on the model’s page' },
     );
     await page.locator('.recharts-line').first().waitFor();
+    // In the unit of the figures above it.
+    await page.getByRole('group', { name: 'Price history' }).getByText('$16', { exact: true }).waitFor();
     await photograph(page, 'model-changed-1280-light');
     expect(troubles).to.deep.equal([]);
     await context.close();
