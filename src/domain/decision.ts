@@ -16,6 +16,8 @@ export const Features = z.object({
   language: z.string().optional(),
   /** Named signals that were found, at most eight, for the explanation. */
   signals: z.array(z.string()).max(8),
+  /** Parameters that were set, where the caller requires them to count. */
+  parameters: z.array(z.string()).max(16).optional(),
   needs: z.object({
     tools: z.boolean(),
     vision: z.boolean(),
@@ -99,6 +101,7 @@ export const EXCLUSIONS = [
   'context_too_short',
   'output_too_short',
   'effort_unsupported',
+  'lacks_parameter',
   'price_unknown',
   'over_max_price',
   'over_max_cost',

@@ -43,7 +43,10 @@ export function decideRequest(request: RoutedRequest, tools: DecideTools): Decid
   const { caller, chat, wishes, session } = request;
   const health = tools.health.current();
   const inputs: DecisionInputs = {
-    features: describeChat(chat, request.surface, request.streaming),
+    features: describeChat(chat, request.surface, {
+      streaming: request.streaming,
+      requireParameters: wishes.requireParameters,
+    }),
     wishes,
     constraints: {
       providers: [...tools.providers.keys()].sort(),

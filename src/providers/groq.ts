@@ -1,4 +1,5 @@
 // Groq: Chat Completions with fewer fields. Its base URL is the host alone, as its own SDK means it.
+import { NOT_TAKEN } from '../domain/parameters.ts';
 import { type OpenAiShaped, createOpenAiShaped } from './openaiShaped.ts';
 import type { Provider } from './provider.ts';
 
@@ -9,8 +10,8 @@ export function createGroq(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUrl' | '
     name: 'groq',
     dialect: {
       vendor: 'Groq',
-      // It takes n = 1 only and answers 400 to `reasoning_content` in messages.
-      refuses: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'presence_penalty', 'provider', 'models', 'top_k'],
+      // It answers 400 to `reasoning_content` in messages.
+      refuses: [...NOT_TAKEN.groq, 'provider', 'models'],
       reasoning: 'none',
       takesCacheControl: false,
       limitField: 'max_completion_tokens',

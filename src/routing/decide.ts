@@ -1,5 +1,5 @@
 // ★ The decision: filter → score → order → chain. Pure: everything that it reads is an argument, and every argument is in the
-// event by value or by version. Decider version 1; once released it does not change (deciders.ts).
+// event by value or by version. What differs between its versions stands in the rules (deciders.ts).
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../domain/catalog.ts';
 import type {
@@ -15,20 +15,20 @@ import { findModel } from '../domain/catalog.ts';
 import { formatUsd } from '../domain/money.ts';
 import type { Policy } from '../domain/policy.ts';
 import { explain } from './explain.ts';
-import { type Able, type Excluded, filterModels } from './filterModels.ts';
+import { type Able, CURRENT_RULES, type Excluded, type FilterRules, filterModels } from './filterModels.ts';
 import { type Scored, compareCosts, scoreCandidates } from './scoreCandidates.ts';
 
 export type DecisionContext = { readonly catalog: Catalog; readonly policy: Policy; readonly health: Health };
 
 const MOST_SHOWN = 5;
 
-export function decide(inputs: DecisionInputs, context: DecisionContext): Decision {
-  const { able, excluded } = filterModels(context.catalog, inputs, context.policy);
+export function decide(inputs: DecisionInputs, context: DecisionContext, rules = CURRENT_RULES): Decision {
+  const { able, excluded } = filterModels(context.catalog, inputs, context.policy, rules);
   const ranked = scoreCandidates(able, inputs, context);
   const left = belowFloor(able, ranked);
   const exclusions = [...excluded, ...left];
   const chain = buildChain(ranked, inputs);
-  const baseline = chooseBaseline(inputs, context, ranked);
+  const baseline = chooseBaseline(inputs, context, rules, ranked);
   const winner = ranked[0];
   return {
     // Written out only when somebody asks for all of them: a routed request never does.
@@ -88,7 +88,12 @@ function buildChain(ranked: readonly Scored[], { wishes }: DecisionInputs): Chai
 }
 
 /** The road not taken: the org's model, else the policy's, else what `best` would have chosen for the same request. */
-function chooseBaseline(inputs: DecisionInputs, context: DecisionContext, ranked: readonly Scored[]): Baseline | null {
+function chooseBaseline(
+  inputs: DecisionInputs,
+  context: DecisionContext,
+  rules: FilterRules,
+  ranked: readonly Scored[],
+): Baseline | null {
   const fixed = inputs.constraints.baselineModel ?? context.policy.baseline.modelId;
   const { maxCostUsd: _cost, maxPrice: _price, effort: _effort, sort: _sort, order: _order, ...wishes } = inputs.wishes;
   const model = fixed === null ? undefined : findModel(context.catalog, fixed);
@@ -103,7 +108,7 @@ function chooseBaseline(inputs: DecisionInputs, context: DecisionContext, ranked
   const best =
     isBest && unlimited && inputs.openBreakers.length === 0
       ? ranked[0]
-      : scoreCandidates(filterModels(context.catalog, wanted, context.policy).able, wanted, context)[0];
+      : scoreCandidates(filterModels(context.catalog, wanted, context.policy, rules).able, wanted, context)[0];
   if (!best) return null;
   const { modelId, effort, cost } = best;
   return {

@@ -2,12 +2,17 @@
 // test/fixtures/decisions are replayed against it.
 import type { Decision, DecisionInputs } from '../domain/decision.ts';
 import { type DecisionContext, decide } from './decide.ts';
+import { FIRST_RULES } from './filterModels.ts';
 
 export type Decider = (inputs: DecisionInputs, context: DecisionContext) => Decision;
 
-export const CURRENT_DECIDER = 1;
+export const CURRENT_DECIDER = 2;
 
-const DECIDERS: ReadonlyMap<number, Decider> = new Map([[1, decide]]);
+const DECIDERS: ReadonlyMap<number, Decider> = new Map([
+  [1, (inputs: DecisionInputs, context: DecisionContext) => decide(inputs, context, FIRST_RULES)],
+  // Tools reach models of OpenAI's Responses API; `require_parameters` leaves out models on which a parameter would not count.
+  [2, (inputs: DecisionInputs, context: DecisionContext) => decide(inputs, context)],
+]);
 
 export function deciderOf(version: number): Decider {
   const decider = DECIDERS.get(version);

@@ -3,6 +3,7 @@
 import type { TaskType } from '../domain/catalog.ts';
 import { type Chat, type Message, textOf } from '../domain/chat.ts';
 import type { Features } from '../domain/decision.ts';
+import { parametersOf } from '../domain/parameters.ts';
 import type { Surface } from '../domain/events.ts';
 import { estimatePrompt, isImage } from './estimatePrompt.ts';
 import { guessLanguage } from './guessLanguage.ts';
@@ -36,7 +37,14 @@ const PRIOR: Readonly<Record<TextTask, number>> = {
 
 type Scores = Record<TextTask, number>;
 
-export function describeChat(chat: Chat, surface: Surface, streaming: boolean): Features {
+export function describeChat(
+  chat: Chat,
+  surface: Surface,
+  {
+    streaming = false,
+    requireParameters = false,
+  }: { streaming?: boolean; requireParameters?: boolean | undefined } = {},
+): Features {
   const { tokens, images } = estimatePrompt(chat);
   const { taskType, confidence, signals } = classify(chat, surface);
   const format = chat.response_format?.type;
@@ -49,6 +57,7 @@ export function describeChat(chat: Chat, surface: Surface, streaming: boolean): 
     messageCount: chat.messages.length,
     ...(language === undefined ? {} : { language }),
     signals,
+    ...(requireParameters ? { parameters: parametersOf(chat) } : {}),
     needs: {
       tools: (chat.tools?.length ?? 0) > 0,
       vision: images > 0,

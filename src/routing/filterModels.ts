@@ -3,6 +3,7 @@ import type { Catalog, CatalogModel } from '../domain/catalog.ts';
 import { EFFORTS, type Effort } from '../domain/chat.ts';
 import type { DecisionInputs, Exclusion } from '../domain/decision.ts';
 import { compareDecimals, parseDecimal, parseUsd } from '../domain/money.ts';
+import { isNotTaken } from '../domain/parameters.ts';
 import type { Policy } from '../domain/policy.ts';
 import { pricesAt } from '../domain/prices.ts';
 import { estimateCost } from './modelCost.ts';
@@ -17,21 +18,31 @@ export type Able = {
 };
 export type Excluded = { readonly modelId: string; readonly reason: Exclusion };
 
-type Check = (model: CatalogModel, inputs: DecisionInputs, named: boolean) => Exclusion | undefined;
+type Check = (model: CatalogModel, inputs: DecisionInputs, named: boolean, rules: FilterRules) => Exclusion | undefined;
 
-// Adapters that can send tools. A model reached only through another interface cannot take them yet.
-const TOOL_PATHS: ReadonlySet<string | undefined> = new Set([undefined, 'chat', 'chat_without_reasoning']);
+/** In what the versions of the decider differ. */
+export type FilterRules = {
+  /** Tools reach every model that takes them, at every effort: those of another interface, too. */
+  readonly toolsThroughAll: boolean;
+  /** `require_parameters` leaves out what would not count. */
+  readonly requiresParameters: boolean;
+};
+export const FIRST_RULES: FilterRules = { toolsThroughAll: false, requiresParameters: false };
+export const CURRENT_RULES: FilterRules = { toolsThroughAll: true, requiresParameters: true };
+
+const CHAT_PATHS: ReadonlySet<string | undefined> = new Set([undefined, 'chat', 'chat_without_reasoning']);
 
 export function filterModels(
   catalog: Catalog,
   inputs: DecisionInputs,
   policy: Policy,
+  rules: FilterRules,
 ): { able: Able[]; excluded: Excluded[] } {
   const able: Able[] = [];
   const excluded: Excluded[] = [];
   const names = new Set(inputs.wishes.models);
   for (const model of catalog.models.values()) {
-    const result = examine(model, inputs, policy, names);
+    const result = examine(model, inputs, { policy, rules, names });
     if (typeof result === 'string') excluded.push({ modelId: model.id, reason: result });
     else able.push(result);
   }
@@ -41,16 +52,17 @@ export function filterModels(
 function examine(
   model: CatalogModel,
   inputs: DecisionInputs,
-  policy: Policy,
-  names: ReadonlySet<string>,
+  { policy, rules, names }: { policy: Policy; rules: FilterRules; names: ReadonlySet<string> },
 ): Able | Exclusion {
   const named = names.has(model.id);
   if (names.size > 0 && !named) return 'not_named';
   for (const check of CHECKS) {
-    const reason = check(model, inputs, named);
+    const reason = check(model, inputs, named, rules);
     if (reason) return reason;
   }
-  const effort = chooseEffort(model, inputs, policy);
+  const effort = chooseEffort(model, inputs, policy, rules);
+  const missing = rules.requiresParameters ? missesParameter(model, effort, inputs) : undefined;
+  if (missing) return missing;
   const outputTokens = expectOutput(model, effort, inputs, policy);
   const context = model.details.contextTokens ?? policy.assumedContextTokens;
   if (inputs.features.inputTokens + outputTokens > context) return 'context_too_short';
@@ -76,8 +88,8 @@ const CHECKS: readonly Check[] = [
     deprecation && (!named || Date.parse(deprecation.at) <= at) ? 'deprecated' : undefined,
   ({ id, provider }, { openBreakers }) =>
     openBreakers.includes(id) || openBreakers.includes(provider) ? 'breaker_open' : undefined,
-  ({ details }, { features: { needs } }, named) =>
-    needs.tools && (!has(details.abilities.tools, named) || !TOOL_PATHS.has(details.toolsThrough))
+  ({ details }, { features: { needs } }, named, { toolsThroughAll }) =>
+    needs.tools && (!has(details.abilities.tools, named) || !(toolsThroughAll || CHAT_PATHS.has(details.toolsThrough)))
       ? 'lacks_tools'
       : undefined,
   ({ details }, { features: { needs } }, named) =>
@@ -93,6 +105,17 @@ const CHECKS: readonly Check[] = [
       : undefined,
   overMaxPrice,
 ];
+
+/** Where the caller requires every parameter to count: none may be left out, and the effort may not be another. */
+function missesParameter(
+  model: CatalogModel,
+  effort: Effort | undefined,
+  { wishes, features }: DecisionInputs,
+): Exclusion | undefined {
+  if (!wishes.requireParameters) return undefined;
+  if (wishes.effort !== undefined && effort !== wishes.effort) return 'effort_unsupported';
+  return features.parameters?.some((name) => isNotTaken(model, name, effort)) ? 'lacks_parameter' : undefined;
+}
 
 /** A model that was named by its caller gets the benefit of the doubt; one that we choose must be known to be able. */
 function has(ability: boolean | undefined, named: boolean): boolean {
@@ -121,10 +144,11 @@ export function chooseEffort(
   model: CatalogModel,
   { wishes, features }: DecisionInputs,
   policy: Policy,
+  { toolsThroughAll }: FilterRules,
 ): Effort | undefined {
   const { efforts, toolsThrough } = model.details;
   if (!efforts || efforts.length === 0) return undefined;
-  if (features.needs.tools && toolsThrough === 'chat_without_reasoning') return 'none';
+  if (!toolsThroughAll && features.needs.tools && toolsThrough === 'chat_without_reasoning') return 'none';
   const wanted = EFFORTS.indexOf(wishes.effort ?? policy.effort[wishes.priority]);
   let nearest: Effort | undefined;
   let distance = Number.POSITIVE_INFINITY;

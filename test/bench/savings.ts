@@ -38,7 +38,7 @@ const HALVES = ['build', 'heldout'];
 export function runSavings(): PrioritySavings[] {
   const catalog = loadCatalog();
   const policy = loadPolicyFile(pathOf('../../config/routing.yaml'));
-  const prompts = HALVES.flatMap(readPrompts).map((chat) => describeChat(chat, 'chat', false));
+  const prompts = HALVES.flatMap(readPrompts).map((chat) => describeChat(chat, 'chat'));
   return PRIORITIES.map((priority) => measure(priority, prompts, catalog, policy));
 }
 

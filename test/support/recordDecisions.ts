@@ -82,9 +82,14 @@ function makeRatings(): Rating[] {
 function recordOne(index: number): string {
   const ids = [...context.catalog.models.keys()];
   const { request } = JSON.parse(pick(PROMPTS)) as { request: unknown };
+  const wishes = makeWishes(ids);
+  const asked = Chat.parse({ ...(request as object), ...makeParameters() });
   const inputs: DecisionInputs = {
-    features: describeChat(Chat.parse(request), pick(['chat', 'agent-step', 'chat-completions']), unit() < 0.3),
-    wishes: makeWishes(ids),
+    features: describeChat(asked, pick(['chat', 'agent-step', 'chat-completions']), {
+      streaming: unit() < 0.3,
+      requireParameters: wishes.requireParameters,
+    }),
+    wishes,
     constraints: {
       providers: unit() < 0.8 ? [...PROVIDERS] : some(PROVIDERS, 0.6),
       orgModels: maybe(0.1, () => some(ids, 0.5).slice(0, 32)) ?? null,
@@ -114,7 +119,18 @@ function makeWishes(ids: readonly string[]): Wishes {
     ignore: maybe(0.08, () => some(PROVIDERS, 0.3)),
     sort: maybe(0.1, () => pick(['price', 'throughput', 'latency'] as const)),
     maxPrice: maybe(0.08, () => ({ prompt: String(1 + whole(10)), completion: String(1 + whole(40)) })),
+    requireParameters: maybe(0.15, () => true),
     deadlineMs: maybe(0.1, () => 1_000 + whole(60_000)),
+  });
+}
+
+function makeParameters(): object {
+  const tools = [{ type: 'function', function: { name: 'search' } }];
+  return withoutUndefined({
+    tools: maybe(0.25, () => tools),
+    seed: maybe(0.1, () => 7),
+    temperature: maybe(0.2, () => 0.2),
+    logprobs: maybe(0.05, () => true),
   });
 }
 

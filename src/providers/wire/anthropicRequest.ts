@@ -1,6 +1,7 @@
 // A chat in the neutral form as the body of Anthropic's Messages API. Pure.
 import { z } from 'zod';
 import { type Chat, type ContentPart, type Message, outputLimitOf, textOf } from '../../domain/chat.ts';
+import { NOT_TAKEN } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
@@ -10,18 +11,7 @@ type Turn = { role: 'user' | 'assistant'; content: Block[] };
 
 // `max_tokens` is required there. Without a limit of the caller's, this much, or what the model can.
 const DEFAULT_MAX_TOKENS = 8_192;
-const IGNORED = [
-  'seed',
-  'n',
-  'logprobs',
-  'top_logprobs',
-  'logit_bias',
-  'presence_penalty',
-  'frequency_penalty',
-  'service_tier',
-  'provider',
-  'models',
-];
+const IGNORED = [...NOT_TAKEN.anthropic, 'service_tier', 'provider', 'models'];
 
 export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block; warnings: string[] } {
   const { model, native } = options;

@@ -1,6 +1,7 @@
 // A chat in the neutral form as the body of Gemini's generateContent. Pure.
 import { z } from 'zod';
 import { type Chat, type ContentPart, type Message, type ToolCall, outputLimitOf, textOf } from '../../domain/chat.ts';
+import { NOT_TAKEN } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
@@ -8,17 +9,7 @@ import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
 type Part = Record<string, unknown>;
 type Content = { role: 'user' | 'model'; parts: Part[] };
 
-const IGNORED = [
-  'n',
-  'logprobs',
-  'top_logprobs',
-  'logit_bias',
-  'parallel_tool_calls',
-  'user',
-  'service_tier',
-  'provider',
-  'models',
-];
+const IGNORED = [...NOT_TAKEN.google, 'user', 'service_tier', 'provider', 'models'];
 
 export function toGeminiBody(chat: Chat, options: CallOptions): { body: Record<string, unknown>; warnings: string[] } {
   const warnings = ignoredFields(chat, IGNORED, 'Gemini');

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { CatalogModel } from '../../../src/domain/catalog.ts';
 import type { DecisionInputs, Health } from '../../../src/domain/decision.ts';
 import { decide } from '../../../src/routing/decide.ts';
+import { deciderOf } from '../../../src/routing/deciders.ts';
 import { AT, POLICY, catalogOf, inputs, model } from './routingWorld.ts';
 
 const DAY = 86_400_000;
@@ -65,22 +66,38 @@ describe('the filter of a decision', () => {
     );
   });
 
-  it('leaves out a model whose tools are reached only through another interface', () => {
-    const elsewhere = model('openai/elsewhere', { details: { toolsThrough: 'responses' } });
-    const tools = { needs: { tools: true, vision: false, jsonMode: false, jsonSchema: false, streaming: false } };
-    expect(run([elsewhere], inputs({ features: tools })).why.get(elsewhere.id)).to.equal('lacks_tools');
-    expect(run([elsewhere], inputs()).chain).to.deep.equal([`primary ${elsewhere.id}`]);
-  });
-
-  it('sends no thinking with tools where the model bars the two together', () => {
+  it('sends tools to models of another interface, with the thinking that is wanted; its first version did not', () => {
+    const details = { efforts: ['none', 'low', 'high'] as const };
+    const elsewhere = model('openai/elsewhere', {
+      details: { ...details, efforts: [...details.efforts], toolsThrough: 'responses' },
+    });
     const barred = model('openai/barred', {
-      details: { toolsThrough: 'chat_without_reasoning', efforts: ['none', 'low', 'high'] },
+      details: { ...details, efforts: [...details.efforts], toolsThrough: 'chat_without_reasoning' },
     });
     const tools = { needs: { tools: true, vision: false, jsonMode: false, jsonSchema: false, streaming: false } };
-    expect(run([barred], inputs({ features: tools, wishes: { effort: 'high' } })).candidates[0]?.effort).to.equal(
-      'none',
-    );
-    expect(run([barred], inputs({ wishes: { effort: 'high' } })).candidates[0]?.effort).to.equal('high');
+    const asked = inputs({ features: tools, wishes: { effort: 'high' } });
+    expect(run([elsewhere], asked).candidates[0]?.effort).to.equal('high');
+    expect(run([barred], asked).candidates[0]?.effort).to.equal('high');
+    const first = (one: typeof barred) =>
+      deciderOf(1)(asked, { catalog: catalogOf([one]), policy: POLICY, health: {} });
+    expect(first(elsewhere).excluded).to.deep.equal([{ modelId: elsewhere.id, reason: 'lacks_tools' }]);
+    expect(first(barred).candidates[0]?.effort).to.equal('none');
+  });
+
+  it('leaves out what a required parameter or effort would not count on', () => {
+    const groq = model('groq/fast');
+    const never = model('openai/never', { details: { samplingParams: 'never' } });
+    const low = model('openai/low', { details: { efforts: ['low'] } });
+    const all = [groq, never, low];
+    const ask = (parameters: string[], wishes: object = {}) =>
+      run(all, inputs({ features: { parameters }, wishes: { requireParameters: true, ...wishes } })).why;
+    expect(Object.fromEntries(ask(['logprobs']))).to.deep.equal({
+      'groq/fast': 'lacks_parameter',
+      'openai/never': 'lacks_parameter',
+    });
+    expect(Object.fromEntries(ask(['seed']))).to.deep.equal({});
+    expect(ask([], { effort: 'high' }).get(low.id)).to.equal('effort_unsupported');
+    expect(run(all, inputs({ features: { parameters: ['logprobs'] } })).why.size).to.equal(0);
   });
 
   it('leaves out a context or an output that is too short', () => {

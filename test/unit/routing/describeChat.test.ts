@@ -14,7 +14,7 @@ function readPrompts(half: 'build' | 'heldout'): Labelled[] {
 }
 
 function shareRight(prompts: readonly Labelled[]): number {
-  const right = prompts.filter(({ request, taskType }) => describeChat(request, 'chat', false).taskType === taskType);
+  const right = prompts.filter(({ request, taskType }) => describeChat(request, 'chat').taskType === taskType);
   return right.length / prompts.length;
 }
 
@@ -30,17 +30,17 @@ describe('describeChat', () => {
   });
 
   it('finds words that begin with an accented letter', () => {
-    expect(describeChat(ask('Übersetze bitte: the shop is closed'), 'chat', false).taskType).to.equal('translation');
-    expect(describeChat(ask("Résous l'équation x² = 9"), 'chat', false).taskType).to.equal('reasoning');
-    expect(describeChat(ask('Je voudrais : écris une fonction de tri'), 'chat', false).taskType).to.equal('coding');
+    expect(describeChat(ask('Übersetze bitte: the shop is closed'), 'chat').taskType).to.equal('translation');
+    expect(describeChat(ask("Résous l'équation x² = 9"), 'chat').taskType).to.equal('reasoning');
+    expect(describeChat(ask('Je voudrais : écris une fonction de tri'), 'chat').taskType).to.equal('coding');
   });
 
   it('takes moving code to another programming language for coding', () => {
-    expect(describeChat(ask('Translate this to Rust:\n```py\nx = 1\n```'), 'chat', false).taskType).to.equal('coding');
+    expect(describeChat(ask('Translate this to Rust:\n```py\nx = 1\n```'), 'chat').taskType).to.equal('coding');
   });
 
   it('takes every request of the agent surface for an agent step', () => {
-    expect(describeChat(ask('Translate this into German'), 'agent-step', false).taskType).to.equal('agent_step');
+    expect(describeChat(ask('Translate this into German'), 'agent-step').taskType).to.equal('agent_step');
   });
 
   it('takes a request with an image for an image task and tells that it needs vision', () => {
@@ -57,7 +57,6 @@ describe('describeChat', () => {
         ],
       },
       'chat',
-      false,
     );
     expect(features).to.include({ taskType: 'image', imageCount: 1 });
     expect(features.needs.vision).to.equal(true);
@@ -66,7 +65,7 @@ describe('describeChat', () => {
 
   it('keeps confidence within 0..1 and at most eight signals', () => {
     for (const { id, request } of [...readPrompts('build'), ...readPrompts('heldout')]) {
-      const { confidence, signals } = describeChat(request, 'chat', false);
+      const { confidence, signals } = describeChat(request, 'chat');
       expect(confidence, id).to.be.within(0, 1);
       expect(signals.length, id).to.be.at.most(8);
     }
@@ -74,7 +73,7 @@ describe('describeChat', () => {
 
   it('guesses the language of the last words of at least nine prompts in ten', () => {
     const prompts = readPrompts('build').filter(({ taskType }) => taskType === 'chat' || taskType === 'reasoning');
-    const right = prompts.filter(({ request, language }) => describeChat(request, 'chat', false).language === language);
+    const right = prompts.filter(({ request, language }) => describeChat(request, 'chat').language === language);
     expect(right.length / prompts.length).to.be.at.least(0.9);
   });
 });

@@ -1,0 +1,114 @@
+// A chat in the neutral form as a body of OpenAI's Responses API: for models that take tools, or tools beside thinking, only there. Pure.
+import { type Chat, type ContentPart, type Message, type Tool, outputLimitOf, textOf } from '../../domain/chat.ts';
+import type { CallOptions } from '../provider.ts';
+import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
+
+type Item = Record<string, unknown>;
+
+/** The type of `reasoning_details` that hold an item of this API, to go back to it unchanged. */
+export const REASONING_ITEM = 'openai.responses.reasoning';
+
+const IGNORED = [
+  'n',
+  'seed',
+  'stop',
+  'logprobs',
+  'top_logprobs',
+  'logit_bias',
+  'presence_penalty',
+  'frequency_penalty',
+  'top_k',
+  'provider',
+  'models',
+];
+// What means the same there under the same name.
+const SAME = ['parallel_tool_calls', 'service_tier', 'prompt_cache_key', 'safety_identifier', 'user', 'metadata'];
+
+/** Whether this chat reaches that model through the Responses API only. */
+export function needsResponses(chat: Chat, { model, effort }: Pick<CallOptions, 'model' | 'effort'>): boolean {
+  if (!chat.tools || chat.tools.length === 0) return false;
+  const { toolsThrough } = model.details;
+  const thinks = effort !== undefined && effort !== 'none';
+  return toolsThrough === 'responses' || (toolsThrough === 'chat_without_reasoning' && thinks);
+}
+
+export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item; warnings: string[] } {
+  const warnings = ignoredFields(chat, IGNORED, "OpenAI's Responses API");
+  const refused: string[] = refusedSampling(chat, options);
+  for (const field of refused.filter((one) => !IGNORED.includes(one))) {
+    warnings.push(notSent(field, `${options.model.id} refuses it at this reasoning effort`));
+  }
+  const body: Item = {
+    model: options.model.modelName,
+    input: chat.messages.flatMap(toItems),
+    // Nothing is kept there: what has to come back is in the answer.
+    store: false,
+    include: ['reasoning.encrypted_content'],
+    max_output_tokens: outputLimitOf(chat),
+    tools: toTools(chat.tools ?? [], warnings),
+    tool_choice: toChoice(chat.tool_choice),
+    text: toText(chat),
+    reasoning: options.effort === undefined ? undefined : { effort: options.effort, summary: 'auto' },
+    temperature: refused.includes('temperature') ? undefined : chat.temperature,
+    top_p: refused.includes('top_p') ? undefined : chat.top_p,
+    ...Object.fromEntries(SAME.map((field) => [field, chat[field]])),
+  };
+  for (const [field, value] of Object.entries(body)) if (value === undefined || value === null) delete body[field];
+  return { body, warnings };
+}
+
+function toItems(message: Message): Item[] {
+  if (message.role === 'tool' || message.role === 'function') {
+    return [
+      { type: 'function_call_output', call_id: message.tool_call_id ?? message.name ?? '', output: textOf(message) },
+    ];
+  }
+  const details = message.reasoning_details ?? [];
+  const reasoning = details.filter(({ type }) => type === REASONING_ITEM).map((detail) => detail['item'] as Item);
+  const calls = (message.tool_calls ?? []).map(({ id, function: called }) => ({
+    type: 'function_call',
+    call_id: id,
+    name: called.name,
+    arguments: called.arguments,
+  }));
+  const content = toContent(message);
+  return [...reasoning, ...(content.length > 0 ? [{ role: message.role, content }] : []), ...calls];
+}
+
+function toContent({ role, content }: Message): Item[] {
+  const type = role === 'assistant' ? 'output_text' : 'input_text';
+  if (typeof content === 'string') return content ? [{ type, text: content }] : [];
+  return (content ?? []).map((part) => toPart(part, type));
+}
+
+function toPart(part: ContentPart, type: string): Item {
+  if (part.image_url) {
+    return { type: 'input_image', image_url: part.image_url.url, detail: part.image_url.detail ?? 'auto' };
+  }
+  return { type, text: part.text ?? '' };
+}
+
+function toTools(tools: readonly Tool[], warnings: string[]): Item[] {
+  return tools.flatMap(({ type, function: fn }) => {
+    if (!fn) {
+      warnings.push(notSent(`a tool of type ${type}`, 'only functions are sent to this provider'));
+      return [];
+    }
+    const { name, description, parameters = { type: 'object', properties: {} }, strict = false } = fn;
+    return [{ type: 'function', name, ...(description === undefined ? {} : { description }), parameters, strict }];
+  });
+}
+
+function toChoice(choice: Chat['tool_choice']): unknown {
+  if (typeof choice === 'string' || choice === undefined) return choice;
+  const named = choice['function'] as { name?: string } | undefined;
+  return named?.name === undefined ? choice : { type: 'function', name: named.name };
+}
+
+function toText({ response_format: format, ...chat }: Chat): Item | undefined {
+  const verbosity = chat['verbosity'] === undefined ? {} : { verbosity: chat['verbosity'] };
+  if (format?.type === 'json_object') return { format: { type: 'json_object' }, ...verbosity };
+  if (format?.type !== 'json_schema') return Object.keys(verbosity).length > 0 ? verbosity : undefined;
+  const { name = 'answer', schema = {}, strict = null } = format.json_schema ?? {};
+  return { format: { type: 'json_schema', name, schema, strict }, ...verbosity };
+}
