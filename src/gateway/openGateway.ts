@@ -1,6 +1,7 @@
 // Brings log, snapshot, health, providers and the story of a request together into the one thing that the API talks to.
 import type { Allowances } from '../accounts/allowances.ts';
 import type { ProviderName } from '../domain/catalog.ts';
+import type { HealthFigure } from '../domain/decision.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
 import { type Clock, type Random, isoTime } from '../platform/clock.ts';
@@ -30,6 +31,8 @@ export type GatewayOptions = {
   readonly logger: Logger;
   /** Names this process in its health stream. */
   readonly process: string;
+  /** What all processes together measured of models since a time, from the read model. */
+  readonly sharedFigures?: (since: number) => Promise<Readonly<Record<string, HealthFigure>>>;
   readonly mostInFlight?: number;
   /** What else the readiness depends on: tells what is down, in words. */
   readonly checks: () => Promise<{
