@@ -17,6 +17,7 @@ import { openRecorder } from './eventstore/recorder.ts';
 import { openSpool } from './eventstore/spool.ts';
 import { describeSpoolOwner } from './eventstore/spoolOwner.ts';
 import { countRecorded } from './gateway/countRecorded.ts';
+import { NOT_ITS_FAULT } from './gateway/health.ts';
 import { type OpenGateway, openGateway } from './gateway/openGateway.ts';
 import { type Clock, type Random, createRandom, systemClock } from './platform/clock.ts';
 import { ensureWritable } from './platform/ensureWritable.ts';
@@ -25,6 +26,8 @@ import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, createMetrics } from './platform/metrics.ts';
 import { type Postgres, openPostgres } from './platform/postgres.ts';
+import { watchJobs } from './readmodels/jobMetrics.ts';
+import { readHealthFigures } from './readmodels/healthFigures.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
 import { createLazyQueue } from './queue/lazyQueue.ts';
@@ -70,8 +73,12 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     logger,
   });
   const { alerts } = loadModelsFile(CONFIG_FILES.models);
-  const metrics = createMetrics({ withProcess: true });
+  const metrics = createMetrics({
+    withProcess: true,
+    onUnreadable: (name, error) => logger.debug('a metric could not be read', { name, error }),
+  });
   watchProjectionLag(postgres, metrics);
+  watchJobs(postgres, metrics);
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   lifecycle.own('the recorder', () => recorder.close());
   const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
@@ -82,12 +89,14 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
   const gateway = await openGateway({
     store,
     recorder,
+    metrics,
     simulated,
     clock,
     random,
     logger,
     providers: providers.byName,
     process: random.uuid(),
+    sharedFigures: (since) => readHealthFigures(postgres, { since: new Date(since), blameless: NOT_ITS_FAULT }),
     checks: () => checkReadModels(postgres, alerts, clock.now()),
     allowances,
   });

@@ -1,6 +1,6 @@
 // Spending against budgets, in Postgres and nowhere else: reserved before the call by one conditional update, settled from the
 // outcome. Several processes may do this at once; none of them remembers anything that another would have to know.
-import { type PicoUsd, formatUsd } from '../domain/money.ts';
+import { type PicoUsd, formatUsd, parseUsd } from '../domain/money.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Postgres, Queryable } from '../platform/postgres.ts';
 import { type BudgetPeriod, type BudgetScope, periodEnd, periodStart } from './budgetSettings.ts';
@@ -97,7 +97,8 @@ const SETTLE = `
       + case when $6::timestamptz >= g.starts then $2::numeric else 0 end,
     period_start = g.starts
   from given g where b.id = g.id
-  returning b.id, b.org_id, b.scope, b.subject_id, b.period, b.period_start, b.soft_limit_usd::text, b.spent_usd::text,
+  returning b.id, b.org_id, b.scope, b.subject_id, b.period, b.period_start, b.soft_limit_usd::text, b.hard_limit_usd::text,
+    b.spent_usd::text, b.spent_usd > b.hard_limit_usd as overshot,
     b.soft_limit_usd is not null and b.spent_usd >= b.soft_limit_usd and b.alerted_for is distinct from b.period_start as alert`;
 
 export type SettledBudget = {
@@ -108,8 +109,11 @@ export type SettledBudget = {
   readonly period: BudgetPeriod;
   readonly period_start: Date;
   readonly soft_limit_usd: string | null;
+  readonly hard_limit_usd: string | null;
   readonly spent_usd: string;
   readonly alert: boolean;
+  /** What ran has cost more than was reserved for it; null without a hard limit. */
+  readonly overshot: boolean | null;
 };
 
 export type Spent = Pick<Reservation, 'requestId' | 'budgetIds' | 'at'> & { readonly amount: PicoUsd };
@@ -124,30 +128,50 @@ export async function settle(postgres: Postgres, spent: Spent, now: number): Pro
     spent.requestId,
     isoTime(spent.at),
   ]);
-  for (const budget of rows) if (budget.alert) await alert(postgres, budget, now);
+  for (const budget of rows) {
+    if (budget.alert) await alertSoftLimit(postgres, budget, now);
+    if (budget.overshot) await keepAlert(postgres, budget, 'budget_overshot', OVERSHOT, now);
+  }
 }
 
-/** Past its soft limit: said once a period, whichever process is first. */
-async function alert(postgres: Postgres, budget: SettledBudget, now: number): Promise<void> {
+/** Past its soft limit: said once a period, whichever process is first, and again when the limit was set anew. */
+async function alertSoftLimit(postgres: Postgres, budget: SettledBudget, now: number): Promise<void> {
   await postgres.transaction(async (client) => {
     const { rowCount } = await client.query(
       'update budgets set alerted_for = $2 where id = $1 and alerted_for is distinct from $2',
       [budget.id, budget.period_start],
     );
-    if (rowCount === 0) return;
-    const { scope, period, subject_id, org_id } = budget;
-    // The worker brings it to the log and to whoever is to hear of it.
-    await client.query(
-      `insert into alerts (id, kind, subject, key, message, raised_at) values (gen_random_uuid(), $1, $2, $3, $4, $5)`,
-      [
-        'budget_soft_limit',
-        `${scope} ${subject_id}`,
-        `${budget.id} ${isoTime(budget.period_start.getTime())}`,
-        `The ${period} budget of the ${scope} ${subject_id} (org ${org_id}) is past its soft limit: ${trim(budget.spent_usd)} of ${trim(budget.soft_limit_usd ?? '0')} USD.`,
-        isoTime(now),
-      ],
-    );
+    if (rowCount > 0) await keepAlert(client, budget, 'budget_soft_limit', PAST_SOFT, now);
   });
+}
+
+type Sentence = (budget: SettledBudget) => string;
+const nameOf = ({ scope, period, subject_id, org_id }: SettledBudget): string =>
+  `The ${period} budget of the ${scope} ${subject_id} (org ${org_id})`;
+const PAST_SOFT: Sentence = (budget) =>
+  `${nameOf(budget)} is past its soft limit: ${trim(budget.spent_usd)} of ${trim(budget.soft_limit_usd ?? '0')} USD.`;
+const OVERSHOT: Sentence = (budget) => {
+  const over = formatUsd(parseUsd(budget.spent_usd) - parseUsd(budget.hard_limit_usd ?? '0'));
+  return `${nameOf(budget)} was overshot by ${over} USD: what was running cost more than its estimate.`;
+};
+
+/** Once a period and limit. The worker brings it to the log and to whoever is to hear of it. */
+async function keepAlert(
+  client: Queryable,
+  budget: SettledBudget,
+  kind: string,
+  sentence: Sentence,
+  now: number,
+): Promise<void> {
+  const limit = kind === 'budget_overshot' ? budget.hard_limit_usd : budget.soft_limit_usd;
+  const key = `${budget.id} ${isoTime(budget.period_start.getTime())} ${trim(limit ?? '0')}`;
+  const subject = `${budget.scope} ${budget.subject_id}`;
+  await client.query(
+    `insert into alerts (id, kind, subject, key, message, raised_at)
+     select gen_random_uuid(), $1, $2, $3, $4, $5::timestamptz
+     where not exists (select from alerts where kind = $1 and subject = $2 and key = $3)`,
+    [kind, subject, key, sentence(budget), isoTime(now)],
+  );
 }
 
 /** Gives back what was reserved for requests that ended without a word. One budget at a time, in the order in which others lock. */

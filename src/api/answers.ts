@@ -24,6 +24,7 @@ const money = {
   cost_usd: usd.nullable(),
   savings_estimate: dollars.nullable(),
   savings_estimate_usd: usd.nullable(),
+  charged_usd: usd.nullable().optional().meta({ description: 'Cost and the markup of the org, where it has one' }),
 };
 
 /** With `x-omni-metadata: true`. */

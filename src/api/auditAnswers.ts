@@ -90,6 +90,8 @@ export const StoryAnswer = z
       cost_usd: usd.nullable(),
       baseline_usd: usd.nullable(),
       savings_usd: usd.nullable(),
+      markup_usd: usd.nullable(),
+      charged_usd: usd.nullable(),
     }),
     versions: z.looseObject({ catalog: z.int(), policy: z.int(), decider: z.int(), describer: z.int() }),
     replay: z.object({ equal: z.boolean() }),

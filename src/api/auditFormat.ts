@@ -1,5 +1,6 @@
 // The list, the story and the money of recorded requests, as the API shows them. Pure.
 import type { Catalog } from '../domain/catalog.ts';
+import { chargedUsd } from '../domain/markup.ts';
 import { type PicoUsd, formatUsd } from '../domain/money.ts';
 import type { EventData } from '../domain/events.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -101,6 +102,8 @@ function toMoney({ routed, attempts, completed }: RequestEvents, catalog: Catalo
     baseline_source: routed.outcome.baseline?.source ?? null,
     baseline_usd: completed?.baselineCostUsd ?? null,
     savings_usd: completed?.savingsUsd ?? null,
+    markup_usd: completed?.markupUsd ?? null,
+    charged_usd: completed ? chargedUsd(completed.costUsd, completed.markupUsd) : null,
     reported_usd: attempts.at(-1)?.usage?.reportedCostUsd ?? null,
     estimated_usage: completed?.usage?.estimated ?? false,
     catalog_version: routed.catalogVersion,

@@ -1,4 +1,5 @@
 // Answers in the shapes that callers expect: OpenAI's completion, our short form, and the headers beside them. Pure.
+import { chargedUsd } from '../domain/markup.ts';
 import { parseUsd, usdNumber } from '../domain/money.ts';
 import type { ChatAnswer, Metadata } from './answers.ts';
 import { type Usage, promptTokens, totalTokens } from '../domain/usage.ts';
@@ -67,8 +68,11 @@ export function toChatAnswer(answer: WholeAnswer): ChatAnswer {
   };
 }
 
-function money({ costUsd, savingsUsd }: Answered) {
+function money({ costUsd, savingsUsd, markupUsd }: Answered) {
+  // Where the org has no markup, what is charged is the cost.
+  const charged = markupUsd === null || markupUsd === undefined ? {} : { charged_usd: chargedUsd(costUsd, markupUsd) };
   return {
+    ...charged,
     cost: numberOf(costUsd),
     cost_usd: costUsd,
     savings_estimate: numberOf(savingsUsd),

@@ -45,6 +45,11 @@ const overview = createRoute({
   getParentRoute: () => inside,
   path: '/',
   validateSearch: readOverviewSearch,
+  // A key that may ask but not look has one page.
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session.signed_in && !session.scopes.includes('read')) redirect({ to: '/playground', throw: true });
+  },
   component: lazyRouteComponent(() => import('./pages/overview/OverviewPage.tsx'), 'OverviewPage'),
 });
 

@@ -57,6 +57,11 @@ export function markupUsd(
   return cost === null || !bands ? null : formatUsd(markupOn(parseUsd(cost), prices, bands));
 }
 
+/** Cost and markup; null when the cost is not known. */
+export function chargedUsd(cost: string | null, markup: string | null | undefined): string | null {
+  return cost === null ? null : formatUsd(parseUsd(cost) + parseUsd(markup ?? '0'));
+}
+
 function bandOf(prices: Prices | undefined, bands: readonly MarkupBand[] | null): MarkupBand | undefined {
   if (!bands || prices?.input === undefined || prices.output === undefined) return undefined;
   const input = parseDecimal(prices.input);

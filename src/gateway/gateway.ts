@@ -43,6 +43,8 @@ export type Answered = {
   readonly baselineModelId: string | null;
   readonly baselineCostUsd: string | null;
   readonly savingsUsd: string | null;
+  /** The router's own, on top of the cost; absent or null = none. */
+  readonly markupUsd?: string | null | undefined;
   readonly latencyMs: number;
   readonly taskType: TaskType;
   readonly attempts: number;

@@ -8,8 +8,9 @@ import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { AttemptRecord } from './attempts.ts';
 
+type Figures = Readonly<Record<string, HealthFigure>>;
 export type Observed = {
-  readonly figures: Readonly<Record<string, HealthFigure>>;
+  readonly figures: Figures;
   readonly reference: { readonly stream: string; readonly revision: number } | null;
 };
 export type HealthWatch = {
@@ -23,8 +24,16 @@ type Sample = { readonly at: number; readonly failed: boolean; readonly tokensPe
 
 const EVERY_MS = 5_000;
 const MOST_SAMPLES = 200;
+const SHARED_EVERY_MS = 60_000;
+/** The read model counts by the hour: this one and the one before. */
+const SHARED_WINDOW_MS = 2 * 3_600_000;
 // What a vendor or we did to one request says nothing about the model's health.
-const NOT_ITS_FAULT: ReadonlySet<FailureKind> = new Set(['cancelled', 'bad-request', 'refused', 'context-too-long']);
+export const NOT_ITS_FAULT: ReadonlySet<FailureKind> = new Set([
+  'cancelled',
+  'bad-request',
+  'refused',
+  'context-too-long',
+]);
 
 export function openHealthWatch(tools: {
   readonly recorder: Recorder;
@@ -32,6 +41,8 @@ export function openHealthWatch(tools: {
   readonly logger: Logger;
   readonly process: string;
   readonly policy: () => Policy | undefined;
+  /** What all processes together measured since a time (ms epoch): for models of which this one knows too little. */
+  readonly sharedFigures?: ((since: number) => Promise<Figures>) | undefined;
 }): HealthWatch {
   const { recorder, clock, logger, process } = tools;
   const samples = new Map<string, Sample[]>();
@@ -41,9 +52,12 @@ export function openHealthWatch(tools: {
   let written = '';
   let revision = -1;
 
+  const shared = remember(tools);
+
   const publish = async (): Promise<void> => {
     const windowMs = (tools.policy()?.health.windowSec ?? 600) * 1_000;
-    const figures = summarise(samples, clock.now() - windowMs);
+    const own = summarise(samples, clock.now() - windowMs);
+    const figures = withShared(own, await shared(), tools.policy()?.health.minSamples ?? Number.POSITIVE_INFINITY);
     const text = JSON.stringify(figures);
     if (text === written || (revision < 0 && Object.keys(figures).length === 0)) return;
     await recorder.record(stream, [{ type: 'HealthObserved', data: { process, at: isoTime(clock.now()), figures } }]);
@@ -79,6 +93,32 @@ export function openHealthWatch(tools: {
       stop.abort();
       await running;
     },
+  };
+}
+
+/** A model's own figures once there are enough, else those of all processes where these are more. */
+function withShared(own: Figures, shared: Figures, minSamples: number): Figures {
+  const figures: Record<string, HealthFigure> = { ...own };
+  for (const [modelId, figure] of Object.entries(shared)) {
+    const mine = own[modelId]?.samples ?? 0;
+    if (mine < minSamples && figure.samples > mine) figures[modelId] = figure;
+  }
+  return figures;
+}
+
+/** Read now and then only: each change of a figure is an event. Without the read model the ones before stay. */
+function remember({ clock, logger, sharedFigures }: Parameters<typeof openHealthWatch>[0]): () => Promise<Figures> {
+  let figures: Figures = {};
+  let readAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (!sharedFigures || clock.monotonicMs() - readAt < SHARED_EVERY_MS) return figures;
+    readAt = clock.monotonicMs();
+    try {
+      figures = await sharedFigures(clock.now() - SHARED_WINDOW_MS);
+    } catch (error) {
+      logger.warn('what other processes measured could not be read', { error });
+    }
+    return figures;
   };
 }
 

@@ -4,8 +4,8 @@ import type { CatalogModel } from '../domain/catalog.ts';
 import { RouterError } from '../domain/errors.ts';
 import { type EventData, requestStream } from '../domain/events.ts';
 import { markupUsd } from '../domain/markup.ts';
-import { formatUsd, parseUsd } from '../domain/money.ts';
-import { type Usage, costOf, costUsd, promptTokens } from '../domain/usage.ts';
+import { baselineCostUsd, savingsUsd, totalCostUsd } from '../domain/requestCost.ts';
+import type { Usage } from '../domain/usage.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
 import { isoTime } from '../platform/clock.ts';
 import { toAsk, toOutcome } from './askAllowance.ts';
@@ -71,9 +71,11 @@ export async function endStory(
   const { records, usage, error } = ending;
   const stream = requestStream(request.requestId);
   const baseline = decision.outcome.baseline;
-  const cost = totalCost(records);
+  const cost = totalCostUsd(records);
   const baselineCost =
-    usage && !error && baseline ? baselineCostUsd(usage, catalog.models.get(baseline.modelId), inputs.at) : null;
+    usage && !error && baseline
+      ? baselineCostUsd(usage, catalog.models.get(baseline.modelId)?.prices, inputs.at)
+      : null;
   const latencyMs = roundMs(clock.monotonicMs() - request.receivedAt);
   const waitedMs = records.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const end: EventData<'RequestCompleted'> = {
@@ -92,7 +94,7 @@ export async function endStory(
     costUsd: cost,
     baselineModelId: baseline?.modelId ?? null,
     baselineCostUsd: baselineCost,
-    savingsUsd: cost !== null && baselineCost !== null ? formatUsd(parseUsd(baselineCost) - parseUsd(cost)) : null,
+    savingsUsd: savingsUsd(cost, baselineCost),
     markupUsd: markupUsd(cost, ending.model?.prices, request.caller.markup),
     latencyMs,
     firstTokenMs: ending.firstTokenMs === undefined ? null : roundMs(ending.firstTokenMs),
@@ -147,6 +149,7 @@ export function toAnswered(
     baselineModelId: end.baselineModelId,
     baselineCostUsd: end.baselineCostUsd,
     savingsUsd: end.savingsUsd,
+    markupUsd: end.markupUsd,
     latencyMs: end.latencyMs,
     taskType: end.taskType,
     attempts: end.attempts,
@@ -155,30 +158,6 @@ export function toAnswered(
     simulated: end.simulated,
     reason: decided.decision.outcome.reason,
   };
-}
-
-/** Everything that was paid for, failed attempts too; null as soon as one part of it is not known. */
-function totalCost(records: readonly AttemptRecord[]): string | null {
-  let total = 0n;
-  for (const { usage, costUsd: cost } of records) {
-    if (!usage) continue;
-    if (cost === null) return null;
-    total += parseUsd(cost);
-  }
-  return formatUsd(total);
-}
-
-/** The road not taken at the counts that were used, without another vendor's cache: an estimate. */
-function baselineCostUsd(usage: Usage, model: CatalogModel | undefined, at: number): string | null {
-  const plain: Usage = {
-    ...usage,
-    input: promptTokens(usage),
-    cachedInput: 0,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    webSearches: 0,
-  };
-  return costUsd(costOf(plain, model?.prices, at));
 }
 
 /** A request that cannot be recorded is not answered: rather 503 than a lost record. */

@@ -1,6 +1,7 @@
 // Code and documents say the same: errors, events, environment variables and the keys of the policy file.
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { PAGE_ADDRESSES } from '../../src/api/page.ts';
 import { VARIABLES, type VariableName } from '../../src/config/env.ts';
 import { ERROR_CATALOGUE } from '../../src/domain/errors.ts';
 import { EVENT_TYPES, EVENT_VERSIONS, schemaOf } from '../../src/domain/events.ts';
@@ -43,6 +44,11 @@ describe('the catalogues and their documents', () => {
       expect(documented).to.have.members(Object.keys(schemaOf(type).shape));
     });
   }
+
+  it('serves the web page at every address that it has, and at no other', () => {
+    const paths = rowsOf(readText('src/dashboard/router.tsx'), /path: '\/([a-z-]*)/g).flat();
+    expect(new Set(paths.filter(Boolean))).to.deep.equal(new Set(PAGE_ADDRESSES));
+  });
 
   it('has every environment variable in .env.example with its sentence, and no other', () => {
     const text = readText('.env.example');

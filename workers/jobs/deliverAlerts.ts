@@ -15,8 +15,8 @@ import {
 } from '../records/alerts.ts';
 
 const POST_TIMEOUT_MS = 10_000;
-/** Tries of one alert over all runs; then it stands in the table as undelivered. */
-const MOST_TRIES = 20;
+/** An alert is tried for so long; then it stands in the table as undelivered. */
+const TRIED_MS = 24 * 3_600_000;
 const MOST_A_RUN = 200;
 
 export const deliverAlerts: Job<'deliverAlerts'> = {
@@ -63,7 +63,7 @@ async function postAlerts(tools: JobTools, signal: AbortSignal) {
     const { webhook } = places;
     const after = last;
     const id = await postgres.transaction(async (client) => {
-      const alert = await nextUndelivered(client, MOST_TRIES, after);
+      const alert = await nextUndelivered(client, new Date(clock.now() - TRIED_MS), after);
       if (!alert) return undefined;
       const failure = await post(webhook, alert, clock.now(), signal);
       if (failure === undefined) await markDelivered(client, alert.id, isoTime(clock.now()));

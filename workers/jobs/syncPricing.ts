@@ -14,6 +14,9 @@ import { type PricingFeeds, type PricingPlan, planPricing } from '../planPricing
 import { type Read, readFeed } from '../readFeed.ts';
 import { readFeedAges } from '../../src/readmodels/feedAges.ts';
 import { withRunLock } from '../records/runLock.ts';
+import { keepAlerts } from '../records/alerts.ts';
+import { refusalAlerts } from '../refusalAlerts.ts';
+import { isoTime } from '../../src/platform/clock.ts';
 import { readSightings } from '../records/sightings.ts';
 import type { Row } from '../rules/feedPlan.ts';
 import { fetchFeed, parseFeed } from '../sources/fetchFeed.ts';
@@ -42,9 +45,11 @@ export const syncPricing: Job<'syncPricing'> = {
 export async function runSyncPricing(tools: JobTools, context: JobContext<'syncPricing'>): Promise<PricingRun> {
   return await withRunLock(tools, 'syncPricing', context.signal, async (signal) => {
     const file = tools.models();
+    const { postgres, random, clock } = tools;
     if (!context.dryRun) await finishInterrupted(tools, PRICE_SOURCES, JOB);
     await context.progress('reading the feeds');
     const { reads, failures } = await readFeeds(tools, { ...context, signal }, file);
+    if (!context.dryRun) await keepAlerts(postgres, random, refusalAlerts(failures), isoTime(clock.now()));
     if (reads.length === 0) throw new PartlyDone({ sources: {} }, failures);
     const feeds = await openFeeds(tools, file, reads);
     const first = planPricing(await readCatalogEvents(tools), feeds);

@@ -9,10 +9,10 @@ import { keepAlerts } from '../records/alerts.ts';
 import { keepReading, lastTaken, pruneReadings, refuseReading, takeReading } from '../records/feedReadings.ts';
 import { blockUntil, takeRequest } from '../records/quotas.ts';
 import { withRunLock } from '../records/runLock.ts';
-import type { AlertDraft } from '../rules/feedPlan.ts';
+import { refusalAlerts } from '../refusalAlerts.ts';
 import { planGeneration } from '../rules/planGeneration.ts';
 import { ARTIFICIAL_ANALYSIS, type RatedRow, type RatingPage, readRatingPage } from '../sources/artificialAnalysis.ts';
-import { fetchFeed, parseFeed } from '../sources/fetchFeed.ts';
+import { FeedAway, fetchFeed, parseFeed } from '../sources/fetchFeed.ts';
 import { FeedRefused } from '../sources/feedReading.ts';
 
 const JOB = 'job:syncRatings';
@@ -58,16 +58,10 @@ async function sync(tools: JobTools, context: JobContext<'syncRatings'>, key: st
       if (!body) await keepReading(postgres, { ...kept, body });
       const reason = error instanceof Error ? error.message : String(error);
       await refuseReading(postgres, id, reason);
-      await keepAlerts(postgres, random, alertsFor(error), isoTime(clock.now()));
+      await keepAlerts(postgres, random, refusalAlerts([error]), isoTime(clock.now()));
     }
     throw error;
   }
-}
-
-/** What another try does not change is for people to look at. */
-function alertsFor(error: unknown): AlertDraft[] {
-  if (!(error instanceof FeedRefused) || !error.permanent || error.retryAt !== undefined) return [];
-  return [{ kind: 'feed_refused', subject: ARTIFICIAL_ANALYSIS, message: error.message, quietHours: 24, key: '' }];
 }
 
 type RawPage = { readonly raw: unknown; readonly page: RatingPage };
@@ -97,9 +91,8 @@ async function readPages(
     const [first] = pages;
     if (page.page !== number) throw new FeedRefused(ARTIFICIAL_ANALYSIS, `asked for page ${number}, got ${page.page}`);
     if (first && page.indexVersion !== first.page.indexVersion) {
-      throw new FeedRefused(
-        ARTIFICIAL_ANALYSIS,
-        'its index was re-based between two pages: the next run reads it whole',
+      throw new FeedAway(
+        `${ARTIFICIAL_ANALYSIS}: its index was re-based between two pages: another try reads it whole`,
       );
     }
     pages.push({ raw, page });

@@ -45,16 +45,16 @@ export async function markAppended(client: Queryable, ids: readonly string[], at
   await client.query('update alerts set appended_at = $2 where id = any($1::uuid[])', [ids, at]);
 }
 
-/** The next alert that the webhook has not taken and that has tries left; the row is locked meanwhile. */
+/** The next alert that the webhook has not taken and that was raised since then; the row is locked meanwhile. */
 export async function nextUndelivered(
   client: Queryable,
-  mostTries: number,
+  since: Date,
   after: string | undefined,
 ): Promise<Alert | undefined> {
   const { rows } = await client.query<AlertRow>(
-    `select ${COLUMNS} from alerts where appended_at is not null and delivered_at is null and attempt_count < $1
+    `select ${COLUMNS} from alerts where appended_at is not null and delivered_at is null and raised_at > $1
        and ($2::uuid is null or id > $2) order by id limit 1 for update skip locked`,
-    [mostTries, after ?? null],
+    [since, after ?? null],
   );
   const [row] = rows;
   return row && toAlert(row);

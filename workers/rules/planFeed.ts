@@ -23,6 +23,7 @@ type Gathered = {
   readonly wentBack: string[];
   readonly vanished: string[];
   readonly returned: string[];
+  readonly replaced: string[];
 };
 
 /** OpenRouter's list: every row is a model of ours, of provider `openrouter`. */
@@ -64,6 +65,7 @@ function emptyPlan(): Gathered {
     wentBack: [],
     vanished: [],
     returned: [],
+    replaced: [],
   };
 }
 
@@ -103,6 +105,8 @@ function addDecided(
   into.events.push(...decided.events);
   for (const [key, sighting] of decided.sightings) into.sightings.set(key, sighting);
   for (const hold of decided.newHolds) into.held.push({ modelId: model.id, ...hold });
+  const canonical = judgements.get('canonical');
+  if (canonical?.rule === 'canonical_moved') into.replaced.push(`${model.id}: ${canonical.reason}`);
   const { history, reading, alerts } = given;
   const since = Date.parse(reading.at) - alerts.flapping_within_hours * HOUR_MS;
   const isBack =
@@ -247,8 +251,10 @@ function finish(given: FeedCase, into: Gathered): FeedPlan {
   };
 }
 
-function alertsOf({ reading, alerts }: FeedCase, into: Gathered): AlertDraft[] {
+/** Of models that somebody uses: what is listed and was never enabled is followed without a word. */
+function alertsOf({ reading, alerts, catalog }: FeedCase, into: Gathered): AlertDraft[] {
   const { source } = reading;
+  const isUsed = (id: string) => catalog.models.get(id)?.details.enabled === true;
   const drafts: AlertDraft[] = [];
   const list = (kind: string, what: string, ids: readonly string[], key: string): void => {
     if (ids.length === 0) return;
@@ -256,22 +262,21 @@ function alertsOf({ reading, alerts }: FeedCase, into: Gathered): AlertDraft[] {
     const message = `${source}: ${ids.length} ${what}: ${shown}${ids.length > 5 ? '; …' : ''}`;
     drafts.push({ kind, subject: source, message, quietHours: 24, key });
   };
-  const held = into.held.map((hold) => `${hold.modelId} (${hold.reason})`);
-  list('changes_held', 'changes are held back', held, fingerprintOf(into.held.map(({ id }) => id)));
-  list(
-    'models_vanished',
-    'models are suspended, they are not listed any more',
-    into.vanished,
-    fingerprintOf(into.vanished),
-  );
-  list('models_returned', 'models are back', into.returned, fingerprintOf(into.returned));
+  const used = into.held.filter((hold) => isUsed(hold.modelId));
+  const held = used.map((hold) => `${hold.modelId} (${hold.reason})`);
+  const [vanished, returned] = [into.vanished.filter(isUsed), into.returned.filter(isUsed)];
+  list('changes_held', 'changes are held back', held, fingerprintOf(used.map(({ id }) => id)));
+  list('models_vanished', 'models are suspended, they are not listed any more', vanished, fingerprintOf(vanished));
+  const replaced = into.replaced.filter((told) => isUsed(told.split(': ')[0] ?? ''));
+  list('models_replaced', 'ids serve another snapshot', replaced, fingerprintOf(replaced));
+  list('models_returned', 'models are back', returned, fingerprintOf(returned));
   list(
     'rows_unreadable',
     'rows could not be read',
     reading.malformed.map(({ id, problem }) => `${id}: ${problem}`),
     '',
   );
-  for (const model of into.wentBack) {
+  for (const model of into.wentBack.filter(isUsed)) {
     drafts.push({
       kind: 'price_flapping',
       subject: model,

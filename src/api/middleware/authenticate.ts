@@ -7,7 +7,7 @@ import type { Sessions } from '../../accounts/sessions.ts';
 import { RouterError } from '../../domain/errors.ts';
 import type { Caller } from '../../gateway/gateway.ts';
 import type { FailedAuth } from './failedAuth.ts';
-import { sessionOf } from './sessionCookie.ts';
+import { isReading, sessionOf } from './sessionCookie.ts';
 
 export type AuthTools = {
   readonly authenticator: Authenticator;
@@ -17,7 +17,8 @@ export type AuthTools = {
 
 export function authenticate(tools: AuthTools & { readonly sessions: Sessions }): RequestHandler {
   return async (request, response, next) => {
-    const key = keyOf(request) ?? (await sessionOf(tools.sessions, request))?.apiKey;
+    const sent = keyOf(request);
+    const key = sent ?? (await sessionOf(tools.sessions, request))?.apiKey;
     if (key === undefined) {
       throw new RouterError(
         'invalid_api_key',
@@ -26,6 +27,7 @@ export function authenticate(tools: AuthTools & { readonly sessions: Sessions })
       );
     }
     response.locals['caller'] = await findCaller(key, request.ip ?? '', tools);
+    response.locals['isLook'] = sent === undefined && isReading(request);
     next();
   };
 }

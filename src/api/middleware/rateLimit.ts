@@ -8,6 +8,9 @@ import { RouterError } from '../../domain/errors.ts';
 
 /** For keys that have no limit of their own. */
 export type RateSettings = { readonly max: number; readonly windowSec: number };
+/** A person who looks at the web page must not take from what the key's programs may ask, nor be shut out by them. */
+const LOOKS: RateSettings = { max: 600, windowSec: MINUTE_SEC };
+
 export type RateTools = { readonly limiter: Limiter; readonly rateLimit: RateSettings };
 
 type State = {
@@ -21,7 +24,8 @@ type State = {
 export function limitRate(tools: RateTools): RequestHandler {
   return async (_request, response, next) => {
     const caller = response.locals['caller'] as KeyHolder;
-    const requests = tightest(await countRequest(caller, tools));
+    const isLook = response.locals['isLook'] === true;
+    const requests = tightest(isLook ? [await countLook(caller, tools)] : await countRequest(caller, tools));
     const tokens = tightest(await readTokens(caller, tools));
     if (requests) response.set({ ...toHeaders(requests, ''), ...toHeaders(requests, '-requests') });
     if (tokens) response.set(toHeaders(tokens, '-tokens'));
@@ -40,6 +44,11 @@ async function countRequest(caller: KeyHolder, { limiter, rateLimit }: RateTools
     states.push({ scope, ...rule, used, resetSec: toSeconds(resetMs) });
   }
   return states;
+}
+
+async function countLook({ keyId }: KeyHolder, { limiter }: RateTools): Promise<State> {
+  const { used, resetMs } = await limiter.add(`looks:${keyId}`, 1, LOOKS.windowSec);
+  return { scope: 'key', ...LOOKS, used, resetSec: toSeconds(resetMs) };
 }
 
 async function readTokens(caller: KeyHolder, { limiter }: RateTools): Promise<State[]> {

@@ -7,6 +7,10 @@ const COOKIE = 'omni_session';
 const CSRF_HEADER = 'x-csrf-token';
 const READING = new Set(['GET', 'HEAD']);
 
+export function isReading({ method }: Request): boolean {
+  return READING.has(method);
+}
+
 export function cookieOf(request: Request): string | undefined {
   return new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]+)`).exec(request.header('cookie') ?? '')?.[1];
 }
@@ -32,8 +36,7 @@ function optionsFor(request: Request): CookieOptions {
 export async function sessionOf(sessions: Sessions, request: Request): Promise<OpenSession | undefined> {
   const cookie = cookieOf(request);
   const session = cookie === undefined ? undefined : await sessions.open(cookie);
-  if (!session || READING.has(request.method) || isSameToken(session.csrfToken, request.header(CSRF_HEADER)))
-    return session;
+  if (!session || isReading(request) || isSameToken(session.csrfToken, request.header(CSRF_HEADER))) return session;
   throw new RouterError(
     'forbidden',
     `A request that is signed in by cookie must send the session's token in ${CSRF_HEADER}: GET /v1/session has it.`,

@@ -39,7 +39,11 @@ function HeldLine({ change }: { readonly change: HeldChange }) {
     <li className="stack">
       <div className="row row-center spread">
         <span>
-          <ModelLink id={model} /> <span className="soft">{toWords(field)}</span>
+          <ModelLink id={model} />{' '}
+          <span className="soft">
+            {toWords(field)}
+            {field === 'prices' && ', USD per million tokens'}
+          </span>
         </span>
         <span className="row">
           <Button

@@ -12,6 +12,7 @@ export function Viewer() {
         <div className="viewer-org">{org.name}</div>
         <div className="soft">{scopes.join(', ')}</div>
         <div className="soft">Times in {viewerZone()}</div>
+        <a href="/docs">API reference</a>
       </div>
       <button type="button" className="quiet-button" disabled={signOut.isPending} onClick={() => signOut.mutate()}>
         <Icon name="leave" />

@@ -156,6 +156,20 @@ describe('budgets', () => {
     expect(await alerts(orgId)).to.have.length(2);
   });
 
+  it('tell by how much they were overshot, once a period', async () => {
+    const id = await budget({ hardLimitUsd: '1' });
+    const reservation = wanted([id], '0.9');
+    await reserve(database.postgres, reservation, time.ms);
+    await spend(reservation, '1.25');
+    await spend(wanted([id], '0'), '0.5');
+    const { rows } = await database.postgres.query<{ message: string }>(
+      "select message from alerts where kind = 'budget_overshot' and subject = $1",
+      [`org ${orgId}`],
+    );
+    expect(rows.map(({ message }) => /overshot by (\S+) USD/.exec(message)?.[1])).to.deep.equal(['0.25']);
+    expect((await take([id], '0.000000000001'))?.spent_usd).to.equal('1.75');
+  });
+
   it('hold when 200 ask at once over three pools, also in several budgets', async () => {
     const pools = Array.from({ length: 3 }, () =>
       openPostgres({

@@ -119,6 +119,7 @@ describe('limits and budgets over HTTP', () => {
       body: { messages, model: MODEL, max_tokens: 8 },
     });
     expect(reply.body['cost_usd']).to.equal('0.000051');
+    expect(reply.body['charged_usd']).to.equal('0.00005355');
     expect((await budgetOf())?.['spent_usd']).to.equal('0.00005355');
     const events = await router().eventsOf(text(reply.body['request_id']));
     const end = events.find(({ type }) => type === 'RequestCompleted');

@@ -119,3 +119,22 @@ describe('the session over HTTP', () => {
     expect(broken.status).to.equal(400);
   });
 });
+
+describe('the session beside the limit of its key', () => {
+  const router = useRouter(() => ({ env: { RATE_LIMIT_MAX: '3' } }));
+
+  it('counts looks apart, and what asks a model as any request', async () => {
+    const begun = await router().send('/v1/session', { key: null, body: { api_key: router().key } });
+    const cookie = cookieOf(begun);
+    for (let look = 0; look < 10; look++) {
+      const { status, headers } = await router().send('/v1/models', { key: null, headers: { cookie } });
+      expect([status, headers.get('x-ratelimit-limit')]).to.deep.equal([200, '600']);
+    }
+    const headers = { cookie, 'x-csrf-token': tokenOf(begun) };
+    const statuses: number[] = [];
+    for (let ask = 0; ask < 4; ask++)
+      statuses.push((await router().send('/v1/chat', { key: null, headers, body: { messages } })).status);
+    expect(statuses).to.deep.equal([200, 200, 200, 429]);
+    expect((await router().send('/v1/models', { key: null, headers: { cookie } })).status).to.equal(200);
+  });
+});

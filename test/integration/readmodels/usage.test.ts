@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { modelPerformance } from '../../../projections/modelPerformance.ts';
 import { requests } from '../../../projections/requests.ts';
 import { formatUsd, parseUsd } from '../../../src/domain/money.ts';
+import { NO_USAGE } from '../../../src/domain/usage.ts';
+import { readHealthFigures } from '../../../src/readmodels/healthFigures.ts';
 import { readProjectionLag } from '../../../src/readmodels/lag.ts';
 import { listRequests } from '../../../src/readmodels/requests.ts';
 import { readUsage } from '../../../src/readmodels/usage.ts';
 import { appendDrafts } from '../../support/eventLog.ts';
 import { useProjections } from '../../support/projectionBench.ts';
-import { ORG, REQUEST, completed, routed } from '../../support/requestEvents.ts';
+import { ORG, REQUEST, attempted, completed, routed } from '../../support/requestEvents.ts';
 
 const OTHER_ORG = '0a0a0a0a-0000-4000-8000-000000000002';
 const between = (from: string, to: string, orgId = ORG) => ({ orgId, from: new Date(from), to: new Date(to) });
@@ -171,6 +174,28 @@ describe('the read models', function () {
       cost_usd: '0.000012345678',
       latency_ms: 998.5,
     });
+  });
+
+  it('tell what all processes measured of a model, blameless failures left out', async () => {
+    const about = { requestId: id(1), startedAt: '2026-11-20T10:20:00.000Z', modelId: 'openai/gpt-a' };
+    const usage = { ...NO_USAGE, output: 90 };
+    await appendDrafts(bench.store, `request-${id(1)}`, [
+      routed({ requestId: id(1) }),
+      attempted({ ...about, durationMs: 1_000, firstTokenMs: 100, usage }),
+      attempted({ ...about, orgId: OTHER_ORG, durationMs: 1_000, firstTokenMs: 100, usage }),
+      attempted({ ...about, outcome: 'overloaded', usage: null }),
+      attempted({ ...about, outcome: 'cancelled', usage: null }),
+    ]);
+    bench.start(modelPerformance);
+    await bench.caughtUp('modelPerformance');
+    const blameless = new Set(['cancelled']);
+    const figures = await readHealthFigures(bench.postgres, { since: new Date('2026-11-20T10:00:00Z'), blameless });
+    expect(figures['openai/gpt-a']).to.include({ samples: 3, errorRate: 0.333 });
+    expect(figures['openai/gpt-a']?.firstTokenMs).to.be.closeTo(100, 3);
+    expect(figures['openai/gpt-a']?.tokensPerSecond).to.be.closeTo(100, 2);
+    expect(
+      await readHealthFigures(bench.postgres, { since: new Date('2026-11-20T11:00:00Z'), blameless }),
+    ).to.deep.equal({});
   });
 
   it('tell the lag of each projection, which grows when nobody keeps it', async () => {

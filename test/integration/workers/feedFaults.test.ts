@@ -81,6 +81,9 @@ describe('the pricing sync with a feed that must not be believed', () => {
       );
       expect(reading?.state).to.equal('refused');
       expect(reading?.reason).to.match(told);
+      const alerts = await bench.rows<{ kind: string }>('select kind from alerts');
+      const isAway = /answered (429|500)|127\./.test(error.message);
+      expect(alerts.map(({ kind }) => kind)).to.deep.equal(isAway ? [] : ['feed_refused']);
       // The next good reading is compared with the last good one.
       list(many(20));
       bench.clock.addHours(2);

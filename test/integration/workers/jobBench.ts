@@ -59,7 +59,8 @@ async function openBench() {
     feeds,
     clock,
     logger,
-    file: { models: [] },
+    // Alerts are about models that are used.
+    file: { models: [], sync: { pricing: { new_models: 'enabled' } } },
     tools: createJobTools({
       postgres,
       store,

@@ -25,6 +25,7 @@ describe('the pricing sync', () => {
       { id: 'openrouter/auto', input: -1, output: -1 },
     ]);
     dev();
+    bench.file = { models: [] };
     const first = await bench.run('syncPricing');
     expect(first).to.deep.include({ accepted: 1, held: 0, events: 1 });
     const { models } = await bench.catalog();

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { StatPoint, Stats } from '../../../src/dashboard/api/stats.ts';
 import { toChart } from '../../../src/dashboard/pages/overview/toChart.ts';
+import { nameField, showValue } from '../../../src/dashboard/pages/model/changeValues.ts';
 import { toHistory } from '../../../src/dashboard/pages/model/toHistory.ts';
 
 const DAY_MS = 86_400_000;
@@ -88,6 +89,16 @@ describe('a chart over time', () => {
   });
 });
 
+describe('a changed value', () => {
+  it('is told in USD per million tokens where it is a price, else as it is', () => {
+    expect(showValue('cost_input', '0.003')).to.equal('3.00');
+    expect(showValue('prices.cachedInput', '0.0000003')).to.equal('0.30');
+    expect(showValue('prices.cachedInput', null)).to.equal('–');
+    expect(showValue('quality_tier', 'solid')).to.equal('solid');
+    expect(nameField('details.displayName')).to.equal('displayName');
+  });
+});
+
 describe('a model’s history', () => {
   const watched = [{ field: 'cost_input', key: 'input', now: 3 }];
 
@@ -98,13 +109,13 @@ describe('a model’s history', () => {
 
   it('begins with what was before the first change, and ends with what is after the last', () => {
     const changes = [
-      change(2, 'cost_input', '2', '3'),
-      change(1, 'cost_input', '1', '2'),
+      change(2, 'cost_input', '0.002', '0.003'),
+      change(1, 'cost_input', '0.0011', '0.002'),
       change(0, 'registered', null, 'openai/a'),
     ];
     const steps = toHistory(changes, watched, FROM + 3 * DAY_MS);
     expect(steps.map((step) => [(step.at - FROM) / DAY_MS, step.values['input']])).to.deep.equal([
-      [0, 1],
+      [0, 1.1],
       [1, 2],
       [2, 3],
       [3, 3],

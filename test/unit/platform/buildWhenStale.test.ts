@@ -38,7 +38,13 @@ describe('a build', () => {
     expect(isStale(root)).to.equal(true);
   });
 
-  for (const path of ['src/api/app.ts', 'workers/main.ts', 'package-lock.json', 'tsconfig.json']) {
+  for (const path of [
+    'src/api/app.ts',
+    'src/dashboard/main.tsx',
+    'workers/main.ts',
+    'package-lock.json',
+    'vite.config.ts',
+  ]) {
     it(`is stale when ${path} is newer`, () => {
       put(path, new Date(LATER.getTime() + 1_000));
       touchFolders(EARLIER);

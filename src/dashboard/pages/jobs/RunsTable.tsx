@@ -28,7 +28,7 @@ const COLUMNS: readonly AnyColumn<JobRun>[] = [
 ];
 
 export function RunsTable({ runs }: { readonly runs: readonly JobRun[] }) {
-  return <DataTable label="Last runs" rows={runs} columns={COLUMNS} sortable={false} />;
+  return <DataTable label="Runs, newest first" rows={runs} columns={COLUMNS} sortable={false} />;
 }
 
 function Result({ run: { error, summary, progress, attempt } }: { readonly run: JobRun }) {

@@ -16,7 +16,7 @@ export function SchedulesTable({ jobs }: { readonly jobs: Jobs }) {
   const columns = useMemo(() => columnsFor(jobs, mutate, isPending), [jobs, mutate, isPending]);
   return (
     <div className="stack">
-      <DataTable label="Schedules" rows={jobs.schedules} columns={columns} sortable={false} />
+      <DataTable label="Jobs and when they run" rows={jobs.schedules} columns={columns} sortable={false} />
       {run.isError && <ErrorNote error={run.error} />}
     </div>
   );

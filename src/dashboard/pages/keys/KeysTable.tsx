@@ -14,7 +14,14 @@ const column = createColumnHelper<Key>();
 
 export function KeysTable({ keys, onAct }: { readonly keys: readonly Key[]; readonly onAct: Act }) {
   const columns = useMemo(() => columnsFor(onAct), [onAct]);
-  return <DataTable label="Keys" rows={keys} columns={columns} sorting={[{ id: 'created_at', desc: true }]} />;
+  return (
+    <DataTable
+      label="Keys and what they may"
+      rows={keys}
+      columns={columns}
+      sorting={[{ id: 'created_at', desc: true }]}
+    />
+  );
 }
 
 function columnsFor(onAct: Act): readonly AnyColumn<Key>[] {

@@ -5,7 +5,7 @@ import { StepLines } from '../../charts/lazyCharts.ts';
 import { colourOf } from '../../charts/palette.ts';
 import type { Step } from '../../charts/series.ts';
 import { nowMs } from '../../clock.ts';
-import { formatPricePerMillion } from '../../format/figures.ts';
+import { formatUsdTick } from '../../format/figures.ts';
 import { Card } from '../../parts/Card.tsx';
 import { EmptyNote } from '../../parts/EmptyNote.tsx';
 import { Legend } from '../../parts/Legend.tsx';
@@ -25,8 +25,8 @@ export function HistoryCards({ model, changes }: Props) {
   const prices = toHistory(
     changes,
     [
-      { field: 'cost_input', key: 'input', now: toNumber(model.pricing?.prompt) },
-      { field: 'cost_output', key: 'output', now: toNumber(model.pricing?.completion) },
+      { field: 'cost_input', key: 'input', now: perMillion(model.pricing?.prompt) },
+      { field: 'cost_output', key: 'output', now: perMillion(model.pricing?.completion) },
     ],
     now,
   );
@@ -34,12 +34,7 @@ export function HistoryCards({ model, changes }: Props) {
   return (
     <div className="columns">
       <Card title="Price history" note="USD per million tokens">
-        <History
-          steps={prices}
-          series={PRICES}
-          label="Price history"
-          format={(price) => formatPricePerMillion(String(price))}
-        />
+        <History steps={prices} series={PRICES} label="Price history" format={formatUsdTick} />
       </Card>
       <Card title="Rating history">
         <History steps={ratings} series={RATING} label="Rating history" format={(rating) => rating.toFixed(1)} />
@@ -68,6 +63,6 @@ function History({ steps, series, label, format }: HistoryProps) {
   );
 }
 
-function toNumber(text: string | undefined): number | null {
-  return text === undefined ? null : Number(text);
+function perMillion(perToken: string | undefined): number | null {
+  return perToken === undefined ? null : Number((Number(perToken) * 1_000_000).toPrecision(12));
 }

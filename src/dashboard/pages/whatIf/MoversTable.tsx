@@ -47,5 +47,5 @@ const COLUMNS: readonly AnyColumn<Mover>[] = [
 ];
 
 export function MoversTable({ movers }: { readonly movers: readonly Mover[] }) {
-  return <DataTable label="Requests that would move" rows={movers} columns={COLUMNS} />;
+  return <DataTable label="Moving requests" rows={movers} columns={COLUMNS} />;
 }
