@@ -26,6 +26,7 @@ import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, createMetrics } from './platform/metrics.ts';
 import { type Postgres, openPostgres } from './platform/postgres.ts';
+import { watchJobs } from './readmodels/jobMetrics.ts';
 import { readHealthFigures } from './readmodels/healthFigures.ts';
 import { openProviders } from './providers/registry.ts';
 import { openSimulatedProviders } from './providers/simulated.ts';
@@ -72,8 +73,12 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     logger,
   });
   const { alerts } = loadModelsFile(CONFIG_FILES.models);
-  const metrics = createMetrics({ withProcess: true });
+  const metrics = createMetrics({
+    withProcess: true,
+    onUnreadable: (name, error) => logger.debug('a metric could not be read', { name, error }),
+  });
   watchProjectionLag(postgres, metrics);
+  watchJobs(postgres, metrics);
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger }), metrics);
   lifecycle.own('the recorder', () => recorder.close());
   const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
@@ -84,6 +89,7 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
   const gateway = await openGateway({
     store,
     recorder,
+    metrics,
     simulated,
     clock,
     random,

@@ -6,6 +6,7 @@ import type { EventStore } from '../eventstore/eventStore.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
 import { type Clock, type Random, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Provider } from '../providers/provider.ts';
 import { CURRENT_DECIDER } from '../routing/deciders.ts';
 import { scoreWeights } from '../routing/scoreWeights.ts';
@@ -24,6 +25,7 @@ export type GatewayOptions = {
   readonly allowances: Allowances;
   readonly store: EventStore;
   readonly recorder: Recorder;
+  readonly metrics?: Metrics;
   readonly providers: ReadonlyMap<ProviderName, Provider>;
   readonly simulated: boolean;
   readonly clock: Clock;
@@ -53,6 +55,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const policy = () => snapshot.policy()?.policy;
   const health = openHealthWatch({ ...options, policy });
   const breakers = createBreakers(clock, () => policy()?.breaker);
+  if (options.metrics) watchBreakers(breakers, options.metrics);
   const admission = createAdmission(
     clock,
     options.mostInFlight ?? 1_000,
@@ -149,4 +152,11 @@ async function tellReadiness(
   }
   const all = [...problems, ...(spoolDepth > 0 ? [`the event log is away: ${spoolDepth} appends wait on disk`] : [])];
   return all.length === 0 ? { status: 'ok', ...detail } : { status: 'degraded', message: all.join('; '), ...detail };
+}
+
+function watchBreakers(breakers: Breakers, metrics: Metrics): void {
+  const help = 'Circuit breakers that are not closed, of models and providers: 1 open, 0.5 half open';
+  metrics.gauge('omni_breaker', help, ['name'], async () =>
+    breakers.states().map(({ name, state }) => ({ labels: { name }, value: state === 'open' ? 1 : 0.5 })),
+  );
 }

@@ -21,7 +21,14 @@ export type Metrics = {
 /** From a millisecond to four minutes. */
 export const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 240];
 
-export function createMetrics(options: { readonly withProcess?: boolean } = {}): Metrics {
+export type MetricsOptions = {
+  /** Memory, event loop and the like of this process. */
+  readonly withProcess?: boolean;
+  /** A gauge that cannot be read is left out; the others are told all the same. */
+  readonly onUnreadable?: (name: string, error: unknown) => void;
+};
+
+export function createMetrics(options: MetricsOptions = {}): Metrics {
   const registry = new Registry();
   const registers = [registry];
   if (options.withProcess) collectDefaultMetrics({ register: registry });
@@ -41,9 +48,12 @@ export function createMetrics(options: { readonly withProcess?: boolean } = {}):
         labelNames: [...labels],
         registers,
         async collect() {
-          const readings = await read();
           this.reset();
-          for (const { labels: values, value } of readings) this.set(values, value);
+          try {
+            for (const { labels: values, value } of await read()) this.set(values, value);
+          } catch (error) {
+            options.onUnreadable?.(name, error);
+          }
         },
       });
       // Without labels it would show a 0 before the first reading.

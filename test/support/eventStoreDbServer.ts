@@ -11,12 +11,16 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type * as StreamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import type * as GossipPb from '@eventstore/db-client/generated/gossip_pb.js';
+import type * as GossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import type * as SharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type * as StreamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 
 const require = createRequire(import.meta.url);
 const pb = require('@eventstore/db-client/generated/streams_pb.js') as typeof StreamsPb;
 const shared = require('@eventstore/db-client/generated/shared_pb.js') as typeof SharedPb;
+const gossip = require('@eventstore/db-client/generated/gossip_pb.js') as typeof GossipPb;
+const { GossipService } = require('@eventstore/db-client/generated/gossip_grpc_pb.js') as typeof GossipGrpc;
 const { StreamsService } = require('@eventstore/db-client/generated/streams_grpc_pb.js') as typeof StreamsGrpc;
 
 type Stored = {
@@ -31,6 +35,7 @@ type Append = ServerReadableStream<StreamsPb.AppendReq, StreamsPb.AppendResp>;
 type Read = ServerWritableStream<StreamsPb.ReadReq, StreamsPb.ReadResp>;
 
 export type FakeEventStoreDb = {
+  readonly port: number;
   readonly url: string;
   /** `mute`: takes calls and never answers. `deaf`: stores appends and never answers them. */
   behave(as: 'well' | 'mute' | 'deaf'): void;
@@ -42,43 +47,65 @@ export type FakeEventStoreDb = {
 
 const CHECKPOINT_EVERY = 16;
 
-export async function openFakeEventStoreDb(): Promise<FakeEventStoreDb> {
-  const log: Stored[] = [];
-  const subscribers = new Map<Read, (from: number) => void>();
+/** What outlives a server that is killed, and what the nodes of a cluster share: the log, and who follows it. */
+export type ServerWorld = {
+  readonly log: Stored[];
+  readonly subscribers: Map<Read, (to: number) => void>;
+};
+export type ServerOptions = {
+  readonly world?: ServerWorld;
+  /** The same port again, after a restart. */
+  readonly port?: number;
+  /** The cluster as this node tells it; without it there is no gossip. */
+  readonly members?: () => readonly { readonly port: number; readonly leader: boolean; readonly alive: boolean }[];
+};
+
+export function createServerWorld(): ServerWorld {
+  return { log: [], subscribers: new Map() };
+}
+
+export async function openFakeEventStoreDb(options: ServerOptions = {}): Promise<FakeEventStoreDb> {
+  const { log, subscribers } = options.world ?? createServerWorld();
   let behaviour: 'well' | 'mute' | 'deaf' = 'well';
 
   const append = (call: Append, answer: sendUnaryData<StreamsPb.AppendResp>) => {
     const messages: StreamsPb.AppendReq.ProposedMessage[] = [];
-    let options: StreamsPb.AppendReq.Options | undefined;
+    let asked: StreamsPb.AppendReq.Options | undefined;
     call.on('data', (request: StreamsPb.AppendReq) => {
       const message = request.getProposedMessage();
       if (message) messages.push(message);
-      options ??= request.getOptions();
+      asked ??= request.getOptions();
     });
     call.on('end', () => {
-      if (behaviour === 'mute' || !options) return;
-      const response = store(log, options, messages);
+      if (behaviour === 'mute' || !asked) return;
+      const response = store(log, asked, messages);
       for (const [, advance] of subscribers) advance(log.length);
       if (behaviour === 'well') answer(null, response);
     });
   };
 
   const read = (call: Read) => {
-    const options = call.request.getOptions();
-    if (!options || behaviour === 'mute') return;
-    if (options.hasSubscription()) subscribe(call, options, log, subscribers);
-    else answerRead(call, options, log);
+    const asked = call.request.getOptions();
+    if (!asked || behaviour === 'mute') return;
+    if (asked.hasSubscription()) subscribe(call, asked, log, subscribers);
+    else answerRead(call, asked, log);
   };
 
   const server = new Server({ 'grpc.max_receive_message_length': 8_000_000 });
   server.addService(StreamsService, { append, read });
+  const { members } = options;
+  if (members)
+    server.addService(GossipService, {
+      read: (_call: unknown, answer: sendUnaryData<GossipPb.ClusterInfo>) => answer(null, toClusterInfo(members())),
+    });
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
       else resolve(bound);
     });
   });
   return {
+    port,
     url: `esdb://127.0.0.1:${port}?tls=false`,
     behave: (as) => {
       behaviour = as;
@@ -93,9 +120,24 @@ export async function openFakeEventStoreDb(): Promise<FakeEventStoreDb> {
       return subscribers.size;
     },
     async stop() {
+      subscribers.clear();
       server.forceShutdown();
     },
   };
+}
+
+function toClusterInfo(members: ReturnType<NonNullable<ServerOptions['members']>>): GossipPb.ClusterInfo {
+  const { FOLLOWER, LEADER } = gossip.MemberInfo.VNodeState;
+  return new gossip.ClusterInfo().setMembersList(
+    members.map(({ port, leader, alive }) =>
+      new gossip.MemberInfo()
+        .setInstanceId(new shared.UUID().setString(`00000000-0000-4000-8000-${String(port).padStart(12, '0')}`))
+        .setTimeStamp('0')
+        .setState(leader ? LEADER : FOLLOWER)
+        .setIsAlive(alive)
+        .setHttpEndPoint(new gossip.EndPoint().setAddress('127.0.0.1').setPort(port)),
+    ),
+  );
 }
 
 function store(

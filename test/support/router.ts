@@ -32,10 +32,11 @@ import { type OpenGateway, openGateway } from '../../src/gateway/openGateway.ts'
 import { createRandom, isoTime, systemClock } from '../../src/platform/clock.ts';
 import { ensureWritable } from '../../src/platform/ensureWritable.ts';
 import { listen } from '../../src/platform/listen.ts';
-import { createMetrics } from '../../src/platform/metrics.ts';
+import { type Metrics, createMetrics } from '../../src/platform/metrics.ts';
 import type { Postgres } from '../../src/platform/postgres.ts';
 import { openProviders } from '../../src/providers/registry.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
+import { watchJobs } from '../../src/readmodels/jobMetrics.ts';
 import { watchProjectionLag } from '../../src/readmodels/lagMetrics.ts';
 import { createHistory } from '../../src/replay/history.ts';
 import { createLazyQueue } from '../../src/queue/lazyQueue.ts';
@@ -79,6 +80,7 @@ export type TestRouter = CreatedKey & {
   readonly postgres: Postgres;
   readonly store: EventStore;
   readonly recorder: Recorder;
+  readonly metrics: Metrics;
   readonly gateway: OpenGateway;
   readonly logged: readonly LoggedLine[];
   /** While true, every append to the log fails. */
@@ -113,6 +115,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   const spool = await openSpool({ directory, owner: describeSpoolOwner(), maxBytes: 64 * 1024 * 1024, clock, logger });
   const metrics = createMetrics();
   watchProjectionLag(postgres, metrics);
+  watchJobs(postgres, metrics);
   const recorder = countRecorded(openRecorder({ store, spool, clock, random, logger, checkEvents: true }), metrics);
   const providers = openProviders(env.providers, () => clock.now(), env.imageNetworks);
   const limiter = openLimiter({ logger, clock, redisUrl: env.redisUrl });
@@ -120,6 +123,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
   const gateway = await openGateway({
     store,
     recorder,
+    metrics,
     clock,
     random,
     logger,
@@ -169,6 +173,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     postgres,
     store,
     recorder,
+    metrics,
     gateway,
     logged: logger.lines,
     log,

@@ -32,6 +32,10 @@ const OpenAiUsage = z.looseObject({
   prompt_tokens_details: z.looseObject({ cached_tokens: count, cache_write_tokens: count }).nullish(),
   completion_tokens_details: z.looseObject({ reasoning_tokens: count }).nullish(),
   cost: z.number().nullish(),
+  is_byok: z.boolean().nullish(),
+  cost_details: z.looseObject({ upstream_inference_cost: z.number().nullish() }).nullish(),
+  // OpenRouter's, for tools that it runs itself.
+  server_tool_use_details: z.looseObject({ web_search_requests: count }).nullish(),
 });
 
 /** The prompt count includes cached and written tokens, the completion count includes thinking: the classes are taken apart. */
@@ -41,6 +45,7 @@ export function fromOpenAiUsage(raw: unknown, serviceTier?: string | null): Usag
   const { data } = result;
   const cached = data.prompt_tokens_details?.cached_tokens ?? 0;
   const written = data.prompt_tokens_details?.cache_write_tokens ?? 0;
+  const searches = data.server_tool_use_details?.web_search_requests ?? 0;
   return {
     input: Math.max(0, (data.prompt_tokens ?? 0) - cached - written),
     cachedInput: cached,
@@ -48,9 +53,19 @@ export function fromOpenAiUsage(raw: unknown, serviceTier?: string | null): Usag
     cacheWrite1h: 0,
     output: data.completion_tokens ?? 0,
     reasoning: data.completion_tokens_details?.reasoning_tokens ?? 0,
-    ...(isEmpty(data.cost) ? {} : { reportedCostUsd: formatDecimal(parseDecimal(String(data.cost))) }),
+    ...(searches > 0 ? { webSearches: searches } : {}),
+    ...(isEmpty(data.cost) ? {} : { reportedCostUsd: reportedCost(data) }),
     ...(isEmpty(serviceTier) ? {} : { serviceTier }),
   };
+}
+
+/** With a key of our own at OpenRouter its cost is its fee alone, and what the vendor takes comes on top. */
+function reportedCost({ cost, is_byok: ownKey, cost_details: details }: z.infer<typeof OpenAiUsage>): string {
+  const fee = parseDecimal(String(cost ?? 0));
+  const upstream = parseDecimal(String((ownKey && details?.upstream_inference_cost) || 0));
+  const scale = Math.max(fee.scale, upstream.scale);
+  const widen = ({ coefficient, scale: had }: typeof fee) => coefficient * 10n ** BigInt(scale - had);
+  return formatDecimal({ coefficient: widen(fee) + widen(upstream), scale });
 }
 
 const OpenAiReply = z.looseObject({

@@ -159,6 +159,21 @@ describe('the audit over HTTP', function () {
     expect(text).to.include('omni_spool_depth 0\n');
   });
 
+  it('counts jobs by how their last run ended', async () => {
+    const insert = (n: number, status: string, minutesAgo: number) =>
+      router().postgres.query(
+        `insert into job_runs (id, job, trigger, attempt, status, started_at, ended_at)
+         values ($1, 'syncPricing', 'cron', 1, $2, now() - $3 * interval '1 minute', now() - $3 * interval '1 minute' + interval '5 s')`,
+        [`0f0f0f0f-0000-4000-8000-00000000000${n}`, status, minutesAgo],
+      );
+    await insert(1, 'succeeded', 60);
+    await insert(2, 'failed', 5);
+    const { text } = await router().metrics.expose();
+    expect(text).to.match(/omni_job_failed\{job="syncPricing"\} 1\n/);
+    expect(text).to.match(/omni_job_seconds\{job="syncPricing"\} 5\n/);
+    expect(text).to.match(/omni_job_succeeded_seconds_ago\{job="syncPricing"\} 3[56]\d\d/);
+  });
+
   it('knows the catalog as it was believed at a time, and each change since', async () => {
     const now = await get('/v1/models');
     expect((await get('/v1/models?as_of=2020-01-01'))['total_count']).to.equal(0);

@@ -13,7 +13,7 @@ import {
 } from '../../../src/eventstore/eventStore.ts';
 import { openEventStoreDb } from '../../../src/eventstore/eventstoredb.ts';
 import { isoTime, systemClock } from '../../../src/platform/clock.ts';
-import { type FakeEventStoreDb, openFakeEventStoreDb } from '../../support/eventStoreDbServer.ts';
+import { type FakeEventStoreDb, createServerWorld, openFakeEventStoreDb } from '../../support/eventStoreDbServer.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { messageOf, sealAlerts } from '../../support/sealedEvents.ts';
 import { until } from '../../support/until.ts';
@@ -150,6 +150,78 @@ describe('the event log in EventStoreDB, on a loopback server', () => {
       if (events.length === 0) continue;
       expect(events.map(messageOf)).to.deep.equal(['ours']);
       break;
+    }
+  });
+
+  it('goes on when its server is killed and comes back, mid-append and mid-subscription, without gap or repeat', async () => {
+    const world = createServerWorld();
+    let own = await openFakeEventStoreDb({ world });
+    const { port } = own;
+    const log = openEventStoreDb({ url: own.url, clock: systemClock, logger: silentLogger, appendWithinMs: 400 });
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const { events } of log.subscribe(START, ['killed'], stop.signal)) seen.push(...events.map(messageOf));
+    })();
+    try {
+      for (let round = 0; round < 3; round++) {
+        const events = fresh([`round ${round}`]);
+        // Stored, but the answer is lost with the server.
+        own.behave('deaf');
+        const lost = failure(log.append(`killed-${round}`, events, 'none'));
+        await until(() => world.log.length === round + 1);
+        await own.stop();
+        expect(await lost).to.be.instanceOf(StoreUnavailableError);
+        own = await openFakeEventStoreDb({ world, port });
+        await until(async () => (await failure(log.append(`killed-${round}`, events, 'none'))) === undefined);
+      }
+      await until(() => seen.length === 3);
+      expect(seen).to.deep.equal(['round 0', 'round 1', 'round 2']);
+      expect(world.log).to.have.length(3);
+    } finally {
+      stop.abort();
+      await following;
+      await log.close();
+      await own.stop();
+    }
+  });
+
+  it('finds the leader of a cluster by discovery, and the next one when that is killed', async function () {
+    this.timeout(30_000);
+    const world = createServerWorld();
+    const nodes: { server: FakeEventStoreDb; alive: boolean }[] = [];
+    const leader = () => nodes.findIndex(({ alive }) => alive);
+    const members = () =>
+      nodes.map(({ server: node, alive }, index) => ({ port: node.port, alive, leader: index === leader() }));
+    for (let n = 0; n < 3; n++) nodes.push({ server: await openFakeEventStoreDb({ world, members }), alive: true });
+    const seeds = nodes.map(({ server: node }) => `127.0.0.1:${node.port}`).join(',');
+    const url = `esdb://${seeds}?tls=false`;
+    const log = openEventStoreDb({ url, clock: systemClock, logger: silentLogger, appendWithinMs: 1_000 });
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const { events } of log.subscribe(START, ['led'], stop.signal)) seen.push(...events.map(messageOf));
+    })();
+    try {
+      for (let round = 0; round < 3; round++) {
+        const events = fresh([`leader ${round}`]);
+        await until(async () => (await failure(log.append(`led-${round}`, events, 'none'))) === undefined, {
+          within: 8_000,
+          what: `an append to leader ${round}`,
+        });
+        await until(() => seen.length === round + 1, { within: 8_000, what: `the event of leader ${round}` });
+        const node = nodes[leader()];
+        if (round < 2 && node) {
+          node.alive = false;
+          await node.server.stop();
+        }
+      }
+      expect(seen).to.deep.equal(['leader 0', 'leader 1', 'leader 2']);
+    } finally {
+      stop.abort();
+      await following;
+      await log.close();
+      for (const { server: node } of nodes) await node.stop();
     }
   });
 });

@@ -162,6 +162,21 @@ describe('A reply in the format of OpenAI', () => {
     expect(completion['provider']).to.equal('Moonshot AI');
   });
 
+  it('counts searches that OpenRouter made, and adds the vendor’s cost to its fee where the key there is our own', () => {
+    const raw = { prompt_tokens: 5, completion_tokens: 1, cost: 0.00005 };
+    const searched = fromOpenAiUsage({
+      ...raw,
+      server_tool_use_details: { web_search_requests: 2, tool_calls_executed: 3 },
+    });
+    expect(searched?.webSearches).to.equal(2);
+    expect(fromOpenAiUsage({ ...raw, server_tool_use_details: { web_search_requests: 0 } })).not.to.have.property(
+      'webSearches',
+    );
+    const details = { cost_details: { upstream_inference_cost: 0.001 } };
+    expect(fromOpenAiUsage({ ...raw, ...details, is_byok: true })?.reportedCostUsd).to.equal('0.00105');
+    expect(fromOpenAiUsage({ ...raw, ...details, is_byok: false })?.reportedCostUsd).to.equal('0.00005');
+  });
+
   it('keeps text, tool calls and unknown fields', () => {
     expect(fromOpenAiReply(OPENAI_TEXT, CONTEXT).completion).to.include({
       model: 'gpt-6-luna-2026-09-01',
