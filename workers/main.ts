@@ -6,6 +6,8 @@ import { openPostgres } from '../src/platform/postgres.ts';
 import { type JobRun, openQueue, openWorker } from '../src/queue/queue.ts';
 import { requireDatabase, runMain } from '../src/runMain.ts';
 import { CONFIG_FILES } from '../src/setup.ts';
+import { readFeedAges } from '../src/readmodels/feedAges.ts';
+import { firstRuns } from './firstRuns.ts';
 import { type JobTools, placesOf } from './job.ts';
 import { type PlannedTick, keepSchedules, keepTicks } from './records/schedules.ts';
 import { runQueued } from './runQueued.ts';
@@ -38,5 +40,6 @@ await runMain('worker', async (env, lifecycle, logger) => {
   lifecycle.own('the scheduler', () => scheduler.close());
   const ticks = scheduler.ticks().map((tick) => (isFrequent(tick) ? { ...tick, nextAt: null } : tick));
   await keepSchedules(postgres, ticks, isoTime(clock.now()));
+  for (const { name, key } of firstRuns(await readFeedAges(postgres), env, clock.now())) await queue.enqueue(name, key);
   logger.info('working');
 });

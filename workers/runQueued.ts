@@ -17,6 +17,15 @@ export async function runQueued(
     return summary;
   } finally {
     // Those that run every few seconds raise none.
-    if (REGISTRY[name].isReported) await queue.enqueue('deliverAlerts', `deliverAlerts.after.${id}.${attempt}`);
+    if (REGISTRY[name].isReported) await askForDelivery(tools, queue, `deliverAlerts.after.${id}.${attempt}`);
+  }
+}
+
+/** A job that has done its work must not fail, and be done again, because the queue is away: the next tick delivers. */
+async function askForDelivery({ logger }: JobTools, queue: JobQueue, key: string): Promise<void> {
+  try {
+    await queue.enqueue('deliverAlerts', key);
+  } catch (error) {
+    logger.warn('the delivery of alerts could not be enqueued; its next tick will be', { error });
   }
 }

@@ -26,7 +26,8 @@ export function createApp(tools: ApiTools): Express {
   app.use(nameRequest(tools));
   app.use(helmet());
   const { corsOrigins } = tools;
-  if (corsOrigins.length > 0) app.use(cors({ origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] }));
+  if (corsOrigins.length > 0)
+    app.use(cors({ origin: corsOrigins.includes('*') ? '*' : [...corsOrigins], exposedHeaders: '*' }));
   app.use(servePage({ folder: tools.pageFolder, random: tools.random }));
   const open = ROUTES.filter(({ access }) => access === 'open');
   for (const { method, path, create } of open) app[method](path, create(tools));

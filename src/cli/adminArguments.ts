@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isIpRange } from '../accounts/ipRanges.ts';
 import { type KeySettings, type LimitSettings, SCOPES } from '../accounts/keys.ts';
+import { Markup, type MarkupBand } from '../domain/markup.ts';
 import { isDecimal } from '../domain/money.ts';
 import { StartError } from '../platform/startError.ts';
 
@@ -17,6 +18,7 @@ export const OPTIONS = [
   'models',
   'ips',
   'baseline',
+  'markup',
   'overlap-sec',
   'key',
   'period',
@@ -44,11 +46,18 @@ const SCHEMAS = {
   concurrent: limit,
   models: orNone(list.pipe(z.array(z.string()).max(32))),
   ips: orNone(list.pipe(z.array(z.string().refine(isIpRange, 'an address or a network')).min(1))),
+  // `1:5,10:2.5,*:0`: 5 % on models below 1 USD a million tokens, 2.5 % below 10, none on the rest.
+  markup: orNone(list.transform((bands) => bands.map(toBand)).pipe(Markup)),
   'overlap-sec': z.coerce.number().int().min(0).default(3_600),
   period: z.enum(['daily', 'monthly']),
   soft: z.string().refine(isAmount, 'USD, such as 12.50').nullable().default(null),
   hard: z.string().refine(isAmount, 'USD, such as 12.50').nullable().default(null),
 } as const satisfies { readonly [name in OptionName]?: z.ZodType };
+
+function toBand(text: string): MarkupBand {
+  const [below = '', percent = ''] = text.split(':');
+  return { below_usd_per_million: below === '*' ? null : below, percent };
+}
 
 function isAmount(text: string): boolean {
   return isDecimal(text) && !text.startsWith('-');

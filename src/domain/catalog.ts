@@ -39,6 +39,8 @@ export const ModelDetails = z.object({
   displayName: z.string().optional(),
   author: z.string().optional(),
   openrouterId: z.string().optional(),
+  /** The snapshot behind OpenRouter's id, by the name that never changes. */
+  canonicalSlug: z.string().optional(),
   aliases: z.array(z.string()).optional(),
   enabled: z.boolean(),
   tags: z.array(z.string()),

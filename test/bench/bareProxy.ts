@@ -13,6 +13,11 @@ app.post('/v1/chat', async (incoming, response) => {
     headers: { 'content-type': 'application/json', authorization: 'Bearer upstream' },
     body: JSON.stringify(incoming.body),
   });
+  if (incoming.body.stream === true) {
+    response.setHeader('content-type', 'text/event-stream');
+    reply.body.pipe(response);
+    return;
+  }
   response.json(await reply.body.json());
 });
 const server = app.listen(0, '127.0.0.1', () => {

@@ -1,14 +1,11 @@
 // This router's web process against a bare proxy, on one upstream, in one run: requests a second, CPU a request, added latency.
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
 import { Pool } from 'undici';
 import { newDataDir, removeDataDir, startSystem } from '../support/system.ts';
+import { cpuSeconds, forkPort, pidOf, postgresCpu } from './processes.ts';
 
 const REQUESTS = 4_000;
 const WARM_UP = 800;
 const CONCURRENCY = 16;
-/** Clock ticks a second of /proc/<pid>/stat. */
-const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 type Measured = { readonly perSecond: number; readonly cpuUs: number; readonly p50Ms: number; readonly p99Ms: number };
 
@@ -31,11 +28,15 @@ export async function runProxyBench(): Promise<string> {
     const bare = await measure(() => load(proxyUrl, '', REQUESTS), proxy.child.pid ?? 0);
     const before = { projections: cpuSeconds(projections), postgres: postgresCpu() };
     const router = await measure(() => load(system.url, system.key, REQUESTS), web);
+    const tokens = {
+      bare: await firstTokens(proxyUrl, ''),
+      router: await firstTokens(system.url, system.key),
+    };
     const beside = {
       projections: ((cpuSeconds(projections) - before.projections) / REQUESTS) * 1e6,
       postgres: ((postgresCpu() - before.postgres) / REQUESTS) * 1e6,
     };
-    return report(router, bare, beside);
+    return report(router, bare, beside, tokens);
   } finally {
     await system.stop();
     proxy.child.kill();
@@ -44,21 +45,16 @@ export async function runProxyBench(): Promise<string> {
   }
 }
 
-function forkPort(script: string, args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(script, args, { execArgv: ['--import', 'tsx'] });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('message', (message: { port: number }) => resolve({ child, port: message.port }));
-  });
-}
+const BODY = {
+  messages: [{ role: 'user', content: 'Write a haiku about SQL, please, and explain it. '.repeat(4) }],
+};
 
-async function load(url: string, key: string, count: number): Promise<number[]> {
+/** Milliseconds until each answer was whole, or, of a stream, until its first token. */
+async function load(url: string, key: string, count: number, stream = false): Promise<number[]> {
   const pool = new Pool(url, { connections: CONCURRENCY });
   const times: number[] = [];
   let next = 0;
-  const body = JSON.stringify({
-    messages: [{ role: 'user', content: 'Write a haiku about SQL, please, and explain it. '.repeat(4) }],
-  });
+  const body = JSON.stringify(stream ? { ...BODY, stream } : BODY);
   const worker = async (): Promise<void> => {
     while (next++ < count) {
       const begun = performance.now();
@@ -68,9 +64,12 @@ async function load(url: string, key: string, count: number): Promise<number[]> 
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         body,
       });
-      const text = await reply.body.text();
-      if (reply.statusCode !== 200) throw new Error(`${reply.statusCode}: ${text}`);
-      times.push(performance.now() - begun);
+      let first: number | undefined;
+      for await (const part of reply.body) {
+        if (stream && (part as Buffer).includes('An answer')) first ??= performance.now();
+      }
+      if (reply.statusCode !== 200) throw new Error(`answered with ${reply.statusCode}`);
+      times.push((first ?? performance.now()) - begun);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
@@ -78,59 +77,41 @@ async function load(url: string, key: string, count: number): Promise<number[]> 
   return times;
 }
 
+async function firstTokens(url: string, key: string): Promise<{ p50Ms: number; p99Ms: number }> {
+  await load(url, key, WARM_UP / 4, true);
+  return percentiles(await load(url, key, REQUESTS / 4, true));
+}
+
+function percentiles(times: number[]): { p50Ms: number; p99Ms: number } {
+  const sorted = times.sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
+  return { p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
 async function measure(work: () => Promise<number[]>, pid: number): Promise<Measured> {
   const cpu = cpuSeconds(pid);
   const begun = performance.now();
-  const times = (await work()).sort((a, b) => a - b);
+  const times = await work();
   const seconds = (performance.now() - begun) / 1_000;
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
   return {
     perSecond: times.length / seconds,
     cpuUs: ((cpuSeconds(pid) - cpu) / times.length) * 1e6,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    ...percentiles(times),
   };
 }
 
-/** User and system time of a process so far, in seconds. */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
+type Percentiles = { readonly p50Ms: number; readonly p99Ms: number };
 
-function processes(): { pid: number; command: string; environment: string }[] {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return [{ pid: Number(name), command, environment: readFileSync(`/proc/${name}/environ`, 'utf8') }];
-    } catch (error) {
-      // It ended meanwhile.
-      if (error instanceof Error && 'code' in error) return [];
-      throw error;
-    }
-  });
-}
-
-function pidOf(dataDir: string, script: string): number {
-  const found = processes().find(
-    ({ command, environment }) => command.includes(script) && environment.includes(dataDir),
-  );
-  if (!found) throw new Error(`there is no process of ${script}`);
-  return found.pid;
-}
-
-/** Backends come and go with their connections; those of one pool stay during a run. */
-function postgresCpu(): number {
-  return processes()
-    .filter(({ command }) => /postgres/.test(command) && !/node/.test(command))
-    .reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
-}
-
-function report(router: Measured, bare: Measured, beside: { projections: number; postgres: number }): string {
+function report(
+  router: Measured,
+  bare: Measured,
+  beside: { projections: number; postgres: number },
+  tokens: { readonly router: Percentiles; readonly bare: Percentiles },
+): string {
   const row = (name: string, pick: (measured: Measured) => number, digits: number) =>
     `| ${name} | ${pick(router).toFixed(digits)} | ${pick(bare).toFixed(digits)} | ${(pick(router) / pick(bare)).toFixed(2)} |`;
+  const token = (name: string, pick: (measured: Percentiles) => number) =>
+    `| ${name} | ${pick(tokens.router).toFixed(2)} | ${pick(tokens.bare).toFixed(2)} | ${(pick(tokens.router) / pick(tokens.bare)).toFixed(2)} |`;
   return [
     '| one run, one upstream | router (web) | bare proxy | ratio |',
     '|---|---|---|---|',
@@ -138,6 +119,8 @@ function report(router: Measured, bare: Measured, beside: { projections: number;
     row('CPU a request, µs', ({ cpuUs }) => cpuUs, 0),
     row('latency p50, ms', ({ p50Ms }) => p50Ms, 2),
     row('latency p99, ms', ({ p99Ms }) => p99Ms, 2),
+    token('first token of a stream p50, ms', ({ p50Ms }) => p50Ms),
+    token('first token of a stream p99, ms', ({ p99Ms }) => p99Ms),
     '',
     `Beside it, a request: Postgres ${beside.postgres.toFixed(0)} µs, projections ${beside.projections.toFixed(0)} µs of CPU.`,
     `${REQUESTS} requests at concurrency ${CONCURRENCY}; durable events on.`,

@@ -1,4 +1,4 @@
-// npm run soak [-- <count>|verify|rebuild|inputs|totals]: runs, prints, and writes docs/reports/soak….md with the commit and the command. Exit code
+// npm run soak [-- <count>|verify|streams|rebuild|inputs|totals]: runs, prints, and writes docs/reports/soak….md with the commit and the command. Exit code
 // 1 when something was not as it has to be.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { stopTestServer } from '../support/postgres.ts';
 import { soakRequests } from './soak.ts';
 import { soakInputs } from './soakInputs.ts';
 import { soakRebuild } from './soakRebuild.ts';
+import { soakStreams } from './soakStreams.ts';
 import { soakTotals } from './soakTotals.ts';
 import { soakVerify } from './soakVerify.ts';
 
@@ -15,6 +16,7 @@ const SOAKS: Readonly<Record<string, { readonly run: Soak; readonly count: numbe
   verify: { run: soakVerify, count: 200, report: 'soak-verify' },
   inputs: { run: soakInputs, count: 20_000, report: 'soak-inputs' },
   totals: { run: soakTotals, count: 100_000, report: 'soak-totals' },
+  streams: { run: soakStreams, count: 200, report: 'soak-streams' },
   rebuild: { run: soakRebuild, count: 30, report: 'soak-rebuild' },
 };
 

@@ -12,6 +12,7 @@ import { readHolds, settleHold } from '../../src/eventstore/catalogHolds.ts';
 import { StartError } from '../../src/platform/startError.ts';
 import { readCatalogEvents } from '../applyPlan.ts';
 import type { JobTools } from '../job.ts';
+import { ATTRIBUTION } from '../sources/artificialAnalysis.ts';
 import { withJobTools } from './openTools.ts';
 
 const USAGE = [
@@ -88,7 +89,9 @@ async function history(tools: JobTools, { words }: Asked): Promise<string> {
         ]
       : [],
   );
-  return formatTable(rows);
+  return rows.some(({ event }) => event === 'ModelRatingChanged')
+    ? `${formatTable(rows)}\n${ATTRIBUTION}`
+    : formatTable(rows);
 }
 
 function tell({ type, data }: Revised): string {

@@ -30,7 +30,7 @@ type Limit = (typeof LIMITS)[number];
 
 export function decideModel(row: FeedModel, model: CatalogModel, given: FeedCase): Decided {
   const desk = new Desk(row, model, given);
-  const patch: Partial<ModelDetails> = desk.judgeAbilities();
+  const patch: Partial<ModelDetails> = { ...desk.judgeAbilities(), ...desk.judgeCanonical() };
   if (row.prices) desk.settlePrices(row.prices);
   for (const limit of LIMITS) {
     if (desk.settleLimit(limit, row.details[limit]).verdict === 'accepted') patch[limit] = row.details[limit];
@@ -119,6 +119,20 @@ class Desk {
       reason: '',
     });
     return patch;
+  }
+
+  /** Another snapshot behind the same id: it is followed, and people hear of it. */
+  judgeCanonical(): Partial<ModelDetails> {
+    const { canonicalSlug } = this.#row.details;
+    const known = this.#model.details.canonicalSlug;
+    if (canonicalSlug === undefined || canonicalSlug === known) return {};
+    const rule = known === undefined ? 'first_value' : 'canonical_moved';
+    this.#judgements.set('canonical', {
+      verdict: 'accepted',
+      rule,
+      reason: `${known ?? 'unknown'} → ${canonicalSlug}`,
+    });
+    return { canonicalSlug };
   }
 
   result(patch: Partial<ModelDetails>): Decided {

@@ -25,13 +25,13 @@ const UNITS: Readonly<Record<string, string>> = {
   reasoning: 'abilities',
   'architecture.input_modalities': 'abilities',
   expiration_date: 'expiration',
+  canonical_slug: 'canonical',
   'limit.context': 'contextTokens',
   'limit.output': 'maxOutputTokens',
 };
 /** Fields whose changes mean nothing for routing or are told elsewhere. */
 const RULES: Readonly<Record<string, string>> = {
   benchmarks: 'rating_feed',
-  canonical_slug: 'canonical_moved',
   'top_provider.context_length': 'not_kept',
   'top_provider.is_moderated': 'not_kept',
 };

@@ -23,6 +23,7 @@ type Gathered = {
   readonly wentBack: string[];
   readonly vanished: string[];
   readonly returned: string[];
+  readonly replaced: string[];
 };
 
 /** OpenRouter's list: every row is a model of ours, of provider `openrouter`. */
@@ -64,6 +65,7 @@ function emptyPlan(): Gathered {
     wentBack: [],
     vanished: [],
     returned: [],
+    replaced: [],
   };
 }
 
@@ -103,6 +105,8 @@ function addDecided(
   into.events.push(...decided.events);
   for (const [key, sighting] of decided.sightings) into.sightings.set(key, sighting);
   for (const hold of decided.newHolds) into.held.push({ modelId: model.id, ...hold });
+  const canonical = judgements.get('canonical');
+  if (canonical?.rule === 'canonical_moved') into.replaced.push(`${model.id}: ${canonical.reason}`);
   const { history, reading, alerts } = given;
   const since = Date.parse(reading.at) - alerts.flapping_within_hours * HOUR_MS;
   const isBack =
@@ -263,6 +267,8 @@ function alertsOf({ reading, alerts, catalog }: FeedCase, into: Gathered): Alert
   const [vanished, returned] = [into.vanished.filter(isUsed), into.returned.filter(isUsed)];
   list('changes_held', 'changes are held back', held, fingerprintOf(used.map(({ id }) => id)));
   list('models_vanished', 'models are suspended, they are not listed any more', vanished, fingerprintOf(vanished));
+  const replaced = into.replaced.filter((told) => isUsed(told.split(': ')[0] ?? ''));
+  list('models_replaced', 'ids serve another snapshot', replaced, fingerprintOf(replaced));
   list('models_returned', 'models are back', returned, fingerprintOf(returned));
   list(
     'rows_unreadable',

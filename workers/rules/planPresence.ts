@@ -1,6 +1,6 @@
 // Models that a feed no longer lists: suspended after several misses over a day, back when they return; and the days on which the
 // feed says that they end, which move. Pure.
-import type { CatalogModel } from '../../src/domain/catalog.ts';
+import { type CatalogModel, modelId } from '../../src/domain/catalog.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import type { FeedModel } from '../sources/feedReading.ts';
 import { type FeedCase, HOUR_MS } from './feedPlan.ts';
@@ -38,9 +38,18 @@ export function judgeAbsence(model: CatalogModel, given: FeedCase): Note & { rea
     by,
     reason: `${VANISHED}: ${readings} readings over ${Math.floor(hours)} h were without it`,
     effectiveAt: reading.at,
-    replacement: model.details.replacement ?? null,
+    replacement: model.details.replacement ?? renamed(model, given) ?? null,
   };
   return { ...note('accepted', 'vanished', [{ type: 'ModelDeprecated', data }]), sighting };
+}
+
+/** The same snapshot under another id: the list has renamed it. */
+function renamed({ details }: CatalogModel, { reading }: FeedCase): string | undefined {
+  if (details.canonicalSlug === undefined) return undefined;
+  const same = [...reading.models.values()].find(
+    (row) => row.kind === 'model' && !row.id.includes(':') && row.details.canonicalSlug === details.canonicalSlug,
+  );
+  return same && modelId('openrouter', same.id);
 }
 
 /** What the presence of a model means for one that was suspended or counted as missing. */

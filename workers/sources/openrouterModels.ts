@@ -36,6 +36,7 @@ const index = z.number().nullish().catch(null);
 const Row = z.looseObject({
   id: z.string().min(1),
   name: z.string().nullish(),
+  canonical_slug: z.string().nullish().catch(null),
   context_length: z.number().nullable(),
   architecture: z.looseObject({
     input_modalities: z.array(z.string()).nullish(),
@@ -60,7 +61,10 @@ const Row = z.looseObject({
 });
 type Row = z.infer<typeof Row>;
 
-const Envelope = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })).min(1) });
+const Envelope = z.looseObject({
+  data: z.array(z.looseObject({ id: z.string() })).min(1),
+  links: z.looseObject({ next: z.string().nullish() }).nullish().catch(null),
+});
 /** More unreadable rows than this share mean that the shape has changed, not that some rows are bad. */
 const MOST_MALFORMED = 0.1;
 
@@ -69,6 +73,12 @@ export function readOpenRouterModels(body: unknown, at: string): FeedReading {
   const envelope = Envelope.safeParse(body);
   if (!envelope.success) {
     throw new FeedRefused(OPENROUTER, `not a list of models: ${problemOf(envelope.error)}`);
+  }
+  if (envelope.data.links?.next) {
+    throw new FeedRefused(
+      OPENROUTER,
+      'it came in pages, which it does only when asked to: a part must not pass for the whole',
+    );
   }
   const rows: FeedModel[] = [];
   const unreadable: { id: string; problem: string }[] = [];
@@ -162,6 +172,7 @@ function toDetails(row: Row): Partial<ModelDetails> {
     displayName: row.name ?? undefined,
     author,
     openrouterId: row.id,
+    canonicalSlug: row.canonical_slug ?? undefined,
     contextTokens: row.context_length !== null && row.context_length > 0 ? row.context_length : undefined,
     maxOutputTokens: row.top_provider?.max_completion_tokens ?? undefined,
     abilities: {

@@ -68,6 +68,7 @@ describe('the operator’s commands', function () {
       [['keys', '--org', 'nobody'], 'the name or id of an org'],
       [['set-budget', '--org', 'acme', '--period', 'weekly', '--hard', '1'], '--period'],
       [['create-key', '--org', 'acme', '--ips', '10.0.0.0/99'], 'an address or a network'],
+      [['change-org', '--org', 'acme', '--markup', '10:5,1:2'], 'ascending order'],
       [['create-org', '--name', 'acme'], 'another org has that name'],
     ] as const) {
       const { code, text } = await admin(...args);
@@ -75,6 +76,16 @@ describe('the operator’s commands', function () {
       expect(text).to.include(words);
       expect(text).not.to.include('    at ');
     }
+  });
+
+  it('set the markup of an org by price band', async () => {
+    expect((await admin('change-org', '--org', 'acme', '--markup', '1:5,10:2.5,*:0')).code).to.equal(0);
+    const { rows } = await database.postgres.query<{ markup: unknown }>("select markup from orgs where name = 'acme'");
+    expect(rows[0]?.markup).to.deep.equal([
+      { below_usd_per_million: '1', percent: '5' },
+      { below_usd_per_million: '10', percent: '2.5' },
+      { below_usd_per_million: null, percent: '0' },
+    ]);
   });
 
   it('set a budget, count it again from the log, and ask for corrected costs', async () => {

@@ -2,8 +2,9 @@
 import { expect } from 'chai';
 import { planSettling } from '../../../src/domain/holds.ts';
 import { foldHistory } from '../../../workers/rules/history.ts';
-import { openRouterRow, perToken } from '../../support/feeds.ts';
-import { createWorld, told, typesOf } from './feedWorld.ts';
+import { readOpenRouterModels } from '../../../workers/sources/openrouterModels.ts';
+import { openRouterFeed, openRouterRow, perToken } from '../../support/feeds.ts';
+import { createWorld, opinion, told, typesOf } from './feedWorld.ts';
 
 const ID = 'a/b';
 const MODEL = `openrouter/${ID}`;
@@ -120,20 +121,48 @@ describe('a reading of the list', () => {
     expect(world.read(4, [row({ supported_parameters: ['reasoning', 'tools'], reasoning })]).rows).to.deep.equal([]);
   });
 
+  it('follows and tells another snapshot behind the same id, and finds a model that was renamed', () => {
+    const world = createWorld({ missing: { readings: 2, hours: 1 } });
+    world.read(0, [row()]);
+    const moved = world.read(2, [row({ canonical_slug: 'a/b-20260202' })]);
+    expect(told(moved, ID)).to.deep.equal(['canonical_slug: accepted canonical_moved']);
+    expect(
+      moved.alerts.map(({ kind, message }) => [kind, message.includes('a/b-20260101 → a/b-20260202')]),
+    ).to.deep.equal([['models_replaced', true]]);
+    const renamed = openRouterRow({ id: 'a/c', rest: { canonical_slug: 'a/b-20260202' } });
+    world.read(4, [renamed]);
+    world.read(6, [renamed]);
+    expect(world.catalog().models.get(MODEL)?.deprecation?.replacement).to.equal('openrouter/a/c');
+  });
+
+  it('takes a held change as soon as another source says the same, though the feed has not moved', () => {
+    const world = createWorld();
+    world.read(0, [row()]);
+    world.read(2, [row({}, { prompt: perToken(9) })]);
+    world.opinions.set(MODEL, [opinion('models_dev', 9, 4)]);
+    const plan = world.read(4, [row({}, { prompt: perToken(9) })]);
+    expect(told(plan, ID)).to.deep.equal(['prices: accepted confirmed']);
+    expect(plan.events.map(({ data }) => ('verdict' in data ? data.verdict : 'a price'))).to.deep.equal([
+      'a price',
+      'applied',
+    ]);
+  });
+
+  it('is refused when it is a page of the list', () => {
+    const paged = { ...openRouterFeed([{ id: ID }]), links: { next: '/api/v1/models?offset=500' } };
+    expect(() => readOpenRouterModels(paged, '2026-09-22T00:00:00.000Z')).to.throw(/it came in pages/);
+  });
+
   it('leaves noise alone and names it', () => {
     const world = createWorld();
     world.read(0, [row()]);
     const plan = world.read(2, [
-      row(
-        { description: 'Better.', canonical_slug: 'a/b-20260202', created: 1, benchmarks: { design_arena: [] } },
-        { audio: '0.1' },
-      ),
+      row({ description: 'Better.', created: 1, benchmarks: { design_arena: [] } }, { audio: '0.1' }),
     ]);
     expect(plan.events).to.deep.equal([]);
     expect(told(plan, ID)).to.have.members([
       'description: ignored noise',
       'created: ignored noise',
-      'canonical_slug: ignored canonical_moved',
       'benchmarks: ignored rating_feed',
       'pricing.audio: ignored not_kept',
     ]);
