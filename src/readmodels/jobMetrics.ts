@@ -1,4 +1,4 @@
-// How the jobs' last runs ended, as metrics.
+// How the jobs' last runs ended, and how old each feed is, as metrics.
 import type { Metrics } from '../platform/metrics.ts';
 import type { Queryable } from '../platform/postgres.ts';
 
@@ -20,6 +20,13 @@ export function watchJobs(postgres: Queryable, metrics: Metrics): void {
   gauge('omni_job_failed', '1 when the last run of a job failed', ({ failed }) => (failed ? 1 : 0));
   gauge('omni_job_seconds', 'How long the last run of a job took', ({ seconds }) => seconds);
   gauge('omni_job_succeeded_seconds_ago', 'Since a job last succeeded', ({ succeeded_ago }) => succeeded_ago);
+  metrics.gauge('omni_feed_age_seconds', 'Since a price or rating feed was last read well', ['source'], async () => {
+    const { rows } = await postgres.query<{ source: string; value: number }>(
+      `select source, extract(epoch from now() - max(fetched_at))::float8 as value
+       from feed_readings where state = 'taken' group by source`,
+    );
+    return rows.map(({ source, value }) => ({ labels: { source }, value }));
+  });
 }
 
 async function readLastRuns(postgres: Queryable): Promise<readonly Row[]> {

@@ -1,31 +1,31 @@
 // Prices, limits, abilities and ends of models: OpenRouter's list for what is routed through it, models.dev for direct providers, each
 // the other's check. One append a run; what a feed that failed would have said stays as it was.
-import type { ModelWish } from '../../src/domain/catalogChanges.ts';
-import { modelId } from '../../src/domain/catalog.ts';
-import { toModelWish } from '../../src/config/toModelWish.ts';
 import type { ModelsFile } from '../../src/config/schema.ts';
+import { toModelWish } from '../../src/config/toModelWish.ts';
+import { modelId } from '../../src/domain/catalog.ts';
+import type { ModelWish } from '../../src/domain/catalogChanges.ts';
 import type { Revised } from '../../src/domain/foldCatalog.ts';
 import type { Prices } from '../../src/domain/prices.ts';
-import { PartlyDone } from '../partlyDone.ts';
+import { isoTime } from '../../src/platform/clock.ts';
+import { readFeedAges } from '../../src/readmodels/feedAges.ts';
 import { applyPlan, readCatalogEvents } from '../applyPlan.ts';
 import { finishInterrupted, finishReadings, preparePending } from '../finishReadings.ts';
 import type { Job, JobContext, JobTools, Summary } from '../job.ts';
+import { PartlyDone } from '../partlyDone.ts';
 import { type PricingFeeds, type PricingPlan, planPricing } from '../planPricing.ts';
 import { type Read, readFeed } from '../readFeed.ts';
-import { readFeedAges } from '../../src/readmodels/feedAges.ts';
-import { withRunLock } from '../records/runLock.ts';
 import { keepAlerts } from '../records/alerts.ts';
-import { refusalAlerts } from '../refusalAlerts.ts';
-import { isoTime } from '../../src/platform/clock.ts';
+import { withRunLock } from '../records/runLock.ts';
 import { readSightings } from '../records/sightings.ts';
+import { refusalAlerts } from '../refusalAlerts.ts';
+import { reportOf } from '../reportOf.ts';
 import type { Row } from '../rules/feedPlan.ts';
-import { fetchFeed, parseFeed } from '../sources/fetchFeed.ts';
 import { FeedRefused } from '../sources/feedReading.ts';
+import { fetchFeed, parseFeed } from '../sources/fetchFeed.ts';
 import { MODELS_DEV } from '../sources/modelsDev.ts';
 import { readAuthorPrice } from '../sources/openrouterEndpoints.ts';
 import { OPENROUTER } from '../sources/openrouterModels.ts';
 import { modelsDevFeed, openRouterFeed, openRouterHeaders } from '../sources/places.ts';
-import { reportOf } from '../reportOf.ts';
 
 export const PRICE_SOURCES = [OPENROUTER, MODELS_DEV] as const;
 const JOB = 'job:syncPricing';

@@ -44,7 +44,8 @@ async function sync(tools: JobTools, context: JobContext<'syncRatings'>, key: st
   let body: Buffer | undefined;
   try {
     const pages = await readPages(tools, context, { url, key, settings });
-    body = Buffer.from(JSON.stringify(pages.map(({ raw }) => raw)));
+    // The pages as they came, byte by byte, as one list.
+    body = Buffer.from(`[${pages.map(({ text }) => text).join(',')}]`);
     if (!context.dryRun) await keepReading(postgres, { ...kept, body });
     const rows = await requireWhole(
       tools,
@@ -64,7 +65,7 @@ async function sync(tools: JobTools, context: JobContext<'syncRatings'>, key: st
   }
 }
 
-type RawPage = { readonly raw: unknown; readonly page: RatingPage };
+type RawPage = { readonly text: string; readonly page: RatingPage };
 
 async function readPages(
   { postgres, clock }: JobTools,
@@ -86,8 +87,8 @@ async function readPages(
       );
     }
     await progress(`page ${number}`);
-    const raw = await readOne(`${url}?page=${number}`);
-    const page = readRatingPage(raw);
+    const body = await readOne(`${url}?page=${number}`);
+    const page = readRatingPage(parseFeed(ARTIFICIAL_ANALYSIS, body));
     const [first] = pages;
     if (page.page !== number) throw new FeedRefused(ARTIFICIAL_ANALYSIS, `asked for page ${number}, got ${page.page}`);
     if (first && page.indexVersion !== first.page.indexVersion) {
@@ -95,16 +96,15 @@ async function readPages(
         `${ARTIFICIAL_ANALYSIS}: its index was re-based between two pages: another try reads it whole`,
       );
     }
-    pages.push({ raw, page });
+    pages.push({ text: body.toString('utf8'), page });
     if (number >= page.totalPages) return pages;
   }
   throw new FeedRefused(ARTIFICIAL_ANALYSIS, `more than ${MOST_PAGES} pages`);
 
-  async function readOne(address: string): Promise<unknown> {
+  async function readOne(address: string): Promise<Buffer> {
     try {
       const request = { source: ARTIFICIAL_ANALYSIS, url: address, headers: { 'x-api-key': key } };
-      const body = await fetchFeed({ ...request, signal, timeoutMs: PAGE_TIMEOUT_MS, now: clock.now() });
-      return parseFeed(ARTIFICIAL_ANALYSIS, body);
+      return await fetchFeed({ ...request, signal, timeoutMs: PAGE_TIMEOUT_MS, now: clock.now() });
     } catch (error) {
       if (error instanceof FeedRefused && /answered 429/.test(error.message)) {
         const until = new Date(error.retryAt ?? clock.now() + BLOCK_MS);

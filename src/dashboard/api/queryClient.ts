@@ -11,7 +11,6 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: FRESH_MS,
-        refetchOnWindowFocus: false,
         retry: (failures, error) => failures < TRIES && isPassing(error),
       },
       mutations: { retry: false },

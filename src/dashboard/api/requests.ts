@@ -1,5 +1,11 @@
 // The org's requests: the list, and one request's story.
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { FeedbackAnswer, ReplayAnswer, RequestEntry, RequestList, StoryAnswer } from '../../api/auditAnswers.ts';
 import type { EventData } from '../../domain/events.ts';
@@ -26,6 +32,7 @@ export function requestsQuery(instants: Instants, filter: RequestFilter) {
     queryKey: ['requests', params],
     queryFn: ({ pageParam, signal }) => getJson<Page>('/v1/requests', { ...params, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
+    placeholderData: keepPreviousData,
     getNextPageParam: ({ next_cursor: cursor }) => cursor ?? undefined,
   });
 }

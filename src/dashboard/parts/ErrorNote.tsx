@@ -11,7 +11,7 @@ export function ErrorNote({ error, onRetry }: Props) {
       <p>{error.message}</p>
       {requestId !== undefined && (
         <p className="soft">
-          Request <code>{requestId}</code>
+          In the router’s log as <code>{requestId}</code>
         </p>
       )}
       {onRetry && (

@@ -1,7 +1,9 @@
 // What `/ready` hears of feeds: stale data degrades, and says by how much.
 import { expect } from 'chai';
 import { ModelsFile } from '../../../src/config/schema.ts';
+import { createMetrics } from '../../../src/platform/metrics.ts';
 import { checkReadModels } from '../../../src/readmodels/checkReadModels.ts';
+import { watchJobs } from '../../../src/readmodels/jobMetrics.ts';
 import { useDatabase } from '../../support/postgres.ts';
 
 const { alerts } = ModelsFile.parse({ models: [] });
@@ -24,5 +26,12 @@ describe('the readiness of the read models', () => {
     ]);
     const fresh = await checkReadModels(postgres, alerts, at - 2 * 3_600_000);
     expect(fresh.problems).to.deep.equal([]);
+  });
+
+  it('tells the age of each feed to Prometheus', async () => {
+    const metrics = createMetrics();
+    watchJobs(database.postgres, metrics);
+    const { text } = await metrics.expose();
+    expect(text).to.match(/omni_feed_age_seconds\{source="openrouter"\} -?\d+/);
   });
 });

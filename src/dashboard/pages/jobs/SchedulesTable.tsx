@@ -39,6 +39,7 @@ function columnsFor(
     column.display({
       id: 'last',
       header: 'Last',
+      meta: { wide: true },
       cell: ({ row: { original } }) => {
         const last = runs.find(({ job }) => job === original.job);
         return last ? <RunStatus status={last.status} /> : <span className="soft">not yet</span>;

@@ -15,8 +15,12 @@ const right = { align: 'right' } as const;
 const wideRight = { align: 'right', wide: true } as const;
 
 const columnsFor = (today: Today): readonly AnyColumn<Model>[] => [
-  column.accessor('id', { header: 'Model', cell: ({ getValue }) => <ModelLink id={getValue()} /> }),
-  column.accessor('status', { header: 'Status', cell: ({ getValue }) => <StatusTag status={getValue()} /> }),
+  column.accessor('id', { header: 'Model', cell: ({ row }) => <NameCell model={row.original} /> }),
+  column.accessor('status', {
+    header: 'Status',
+    meta: { wide: true },
+    cell: ({ getValue }) => <StatusTag status={getValue()} />,
+  }),
   priceColumn('prompt', 'Input, $/M tok', right),
   priceColumn('completion', 'Output, $/M tok', right),
   column.accessor(ratingOf, {
@@ -68,6 +72,20 @@ type Props = { readonly models: readonly Model[]; readonly today: Today | undefi
 export function ModelsTable({ models, today = NOTHING }: Props) {
   const columns = useMemo(() => columnsFor(today), [today]);
   return <DataTable label="Models" rows={models} columns={columns} />;
+}
+
+/** On a narrow screen the status has no column; what may not be chosen says so here. */
+function NameCell({ model: { id, status } }: { readonly model: Model }) {
+  return (
+    <>
+      <ModelLink id={id} />
+      {status !== 'active' && (
+        <span className="narrow">
+          <StatusTag status={status} />
+        </span>
+      )}
+    </>
+  );
 }
 
 function errorShareOf(point: StatPoint | undefined): number | undefined {

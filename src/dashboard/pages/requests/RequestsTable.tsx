@@ -23,12 +23,12 @@ const COLUMNS: readonly AnyColumn<Request>[] = [
     ),
   }),
   column.accessor('task_type', { header: 'Task', meta: { wide: true }, cell: ({ getValue }) => toWords(getValue()) }),
-  column.accessor('model', {
-    header: 'Model',
-    cell: ({ getValue }) =>
-      getValue() === null ? <span className="soft">none</span> : <ModelName id={getValue() ?? ''} />,
+  column.accessor('model', { header: 'Model', cell: ({ row }) => <ModelCell request={row.original} /> }),
+  column.accessor('outcome', {
+    header: 'Outcome',
+    meta: { wide: true },
+    cell: ({ row }) => <OutcomeTag request={row.original} />,
   }),
-  column.accessor('outcome', { header: 'Outcome', cell: ({ row }) => <OutcomeTag request={row.original} /> }),
   column.accessor('tokens_input', {
     header: 'Tokens in / out',
     meta: wideRight,
@@ -45,7 +45,7 @@ const COLUMNS: readonly AnyColumn<Request>[] = [
   }),
   column.accessor('latency_ms', {
     header: 'Latency',
-    meta: wideRight,
+    meta: right,
     cell: ({ getValue }) => formatDuration(getValue()),
   }),
   column.accessor('overhead_ms', {
@@ -57,4 +57,19 @@ const COLUMNS: readonly AnyColumn<Request>[] = [
 
 export function RequestsTable({ requests }: { readonly requests: readonly Request[] }) {
   return <DataTable label="Requests, newest first" rows={requests} columns={COLUMNS} sortable={false} />;
+}
+
+/** On a narrow screen the outcome has no column; one that is not the usual says so here. */
+function ModelCell({ request }: { readonly request: Request }) {
+  const { model, outcome, fallback } = request;
+  return (
+    <>
+      {model === null ? <span className="soft">none</span> : <ModelName id={model} />}
+      {(outcome !== 'succeeded' || fallback === true) && (
+        <span className="narrow">
+          <OutcomeTag request={request} />
+        </span>
+      )}
+    </>
+  );
 }
