@@ -2,10 +2,25 @@
 import { type RequestListener, STATUS_CODES, type Server, createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-export function createHttpServer(app: RequestListener): Server {
-  // Against slow clients: headers and body must come within these times.
+export type ServerTimes = {
+  /** From the connection's first byte to the end of the headers, and of the whole request with its body. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** How often connections are looked at for that. */
+  readonly lookEveryMs: number;
+};
+
+const TIMES: ServerTimes = { headersMs: 10_000, requestMs: 30_000, lookEveryMs: 1_000 };
+
+export function createHttpServer(app: RequestListener, times = TIMES): Server {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
+    {
+      headersTimeout: times.headersMs,
+      requestTimeout: times.requestMs,
+      connectionsCheckingInterval: times.lookEveryMs,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 32 * 1024,
+    },
     app,
   );
   server.on('clientError', answerClientError);

@@ -32,7 +32,11 @@ const DOES_NOTHING: ReadonlySet<unknown> = new Set([undefined, null, false, 0, '
 
 /** The fields of that list that the caller set to something that matters. */
 export function setFields(chat: Chat, fields: readonly string[]): string[] {
-  return fields.filter((field) => !DOES_NOTHING.has(chat[field]) && (field !== 'n' || chat.n !== 1));
+  return fields.filter((field) => {
+    // Several calls at once are what every vendor does unasked.
+    if (field === 'parallel_tool_calls') return chat.parallel_tool_calls === false;
+    return !DOES_NOTHING.has(chat[field]) && (field !== 'n' || chat.n !== 1);
+  });
 }
 
 /** The parameters that must count where a caller requires all of them to. */

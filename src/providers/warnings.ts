@@ -1,5 +1,5 @@
 // What a model does not take is left out with a warning in the answer, never in silence. Pure.
-import type { Chat } from '../domain/chat.ts';
+import { Chat } from '../domain/chat.ts';
 import { type SamplingField, refusedSampling as refusedAt, setFields } from '../domain/parameters.ts';
 import type { CallOptions } from './provider.ts';
 
@@ -15,4 +15,10 @@ export function notSent(field: string, why: string): string {
 /** A warning for each of those fields that the caller set to something that matters. */
 export function ignoredFields(chat: Chat, fields: readonly string[], vendor: string): string[] {
   return setFields(chat, fields).map((field) => notSent(field, `${vendor} has nothing like it`));
+}
+
+/** A warning for each field that the neutral form does not know either: only vendors of its own shape can be sent it. */
+export function unknownFields(chat: Chat, known: readonly string[], vendor: string): string[] {
+  const fields = Object.keys(chat).filter((field) => !(field in Chat.shape) && !known.includes(field));
+  return ignoredFields(chat, fields, vendor);
 }

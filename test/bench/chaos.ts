@@ -94,7 +94,7 @@ async function openWorld(plan: ChaosPlan) {
     logger: silentLogger,
   });
   const { port } = new URL(database.connectionString);
-  const proxy = await openTcpProxy({ host: '127.0.0.1', port: Number(port) });
+  const proxy = await openTcpProxy(() => ({ host: '127.0.0.1', port: Number(port) }));
   const eventStoreUrl = database.connectionString.replace(`:${port}/`, `:${proxy.port}/`);
   const dataDir = newDataDir();
   const webPort = await freePort();

@@ -9,7 +9,7 @@ import { createSessions } from '../../src/accounts/sessions.ts';
 import { createKeptAnswers } from '../../src/accounts/keptAnswers.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
 import { createApp } from '../../src/api/app.ts';
-import { createHttpServer } from '../../src/api/httpServer.ts';
+import { type ServerTimes, createHttpServer } from '../../src/api/httpServer.ts';
 import { createFailedAuth } from '../../src/api/middleware/failedAuth.ts';
 import type { ApiTools } from '../../src/api/tools.ts';
 import { openAllowances } from '../../src/accounts/allowances.ts';
@@ -33,7 +33,7 @@ import { createRandom, isoTime, systemClock } from '../../src/platform/clock.ts'
 import { ensureWritable } from '../../src/platform/ensureWritable.ts';
 import { listen } from '../../src/platform/listen.ts';
 import { type Metrics, createMetrics } from '../../src/platform/metrics.ts';
-import type { Postgres } from '../../src/platform/postgres.ts';
+import { type Postgres, openPostgres } from '../../src/platform/postgres.ts';
 import { openProviders } from '../../src/providers/registry.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
 import { watchJobs } from '../../src/readmodels/jobMetrics.ts';
@@ -57,6 +57,9 @@ export type RouterOptions = {
   readonly pageFolder?: string;
   readonly mostInFlight?: number;
   readonly streamTimes?: ApiTools['streamTimes'];
+  readonly serverTimes?: ServerTimes;
+  /** By what address the router reaches its database, when not directly. */
+  readonly through?: (databaseUrl: string) => string;
   /** Published over the one in config/routing.yaml. */
   readonly policy?: (policy: Policy) => Policy;
   /** What the API gets in place of the gateway. */
@@ -95,7 +98,11 @@ export type TestRouter = CreatedKey & {
 export async function openTestRouter(options: RouterOptions = {}): Promise<TestRouter> {
   const logger = createRecordingLogger();
   const database = await openTestDatabase();
-  const { connectionString: databaseUrl, postgres } = database;
+  const { connectionString: directUrl } = database;
+  const databaseUrl = options.through?.(directUrl) ?? directUrl;
+  const postgres = options.through
+    ? openPostgres({ connectionString: databaseUrl, applicationName: 'test', logger })
+    : database.postgres;
   const dataDir = mkdtempSync(join(tmpdir(), 'omni-router-'));
   const simulated = options.providers ? undefined : await openSimulatedProviders();
   const env = loadEnv({
@@ -159,7 +166,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });
-  const server = createHttpServer(app);
+  const server = createHttpServer(app, options.serverTimes);
   const url = await listen(server, '127.0.0.1', 0);
   const createKey = (scopes: readonly string[], org = 'test') =>
     createApiKey({ postgres, clock, random }, { org, by: 'test', scopes });
@@ -197,6 +204,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
       await recorder.close();
       await store.close();
       await simulated?.close();
+      if (options.through) await postgres.close();
       await database.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

@@ -9,7 +9,10 @@ export type TcpProxy = {
   close(): Promise<void>;
 };
 
-export async function openTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+type Target = { readonly host: string; readonly port: number };
+
+/** The target may be known later than the proxy's own port. */
+export async function openTcpProxy(target: () => Target): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let whole = true;
   const keep = (socket: Socket): void => {
@@ -19,7 +22,7 @@ export async function openTcpProxy(target: { readonly host: string; readonly por
   const server = createServer((near) => {
     keep(near);
     if (!whole) return void near.destroy();
-    const far = connect(target);
+    const far = connect(target());
     keep(far);
     near.pipe(far).pipe(near);
     near.once('close', () => far.destroy());

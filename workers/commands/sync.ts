@@ -33,11 +33,11 @@ await runCommand(async (command) => {
   }
   await withJobTools(command, async (tools) => {
     if (name === 'sync-models') await applyFiles(tools, flags['dry-run']);
-    const ended: { job: string; status: string; seconds: number; told: string }[] = [];
+    const ended: Record<string, unknown>[] = [];
     for (const job of jobs) ended.push(await runOne(tools, job, flags));
     if (!flags['dry-run']) await runOne(tools, 'deliverAlerts', flags);
     console.log(`\n${formatTable(ended)}`);
-    if (ended.some(({ status }) => status === 'failed')) process.exitCode = 1;
+    if (ended.some((one) => one['status'] === 'failed')) process.exitCode = 1;
   });
 });
 
@@ -73,9 +73,11 @@ async function runOne(tools: JobTools, job: JobName, flags: Readonly<Record<(typ
       onProgress: (text) => process.stderr.write(`${job}: ${text}\n`),
     });
     printDetails(job, summary);
-    return { job, status: flags['dry-run'] ? 'dry run' : 'succeeded', seconds: seconds(), told: tell(summary) };
+    return { job, status: flags['dry-run'] ? 'dry run' : 'succeeded', seconds: seconds(), ...figuresOf(summary) };
   } catch (error) {
-    return { job, status: 'failed', seconds: seconds(), told: error instanceof Error ? error.message : String(error) };
+    // The whole cause: a cell of the table would cut it short.
+    console.log(`\n${job} failed: ${error instanceof Error ? error.message : String(error)}`);
+    return { job, status: 'failed', seconds: seconds(), ...figuresOf({}) };
   }
 }
 
@@ -96,10 +98,8 @@ function printDetails(job: JobName, summary: Summary): void {
   if (differences.length > 0) console.log(`\n${job}, differences:\n${formatTable(differences)}`);
 }
 
-/** The plain figures of a summary. */
-function tell(summary: Summary): string {
-  return Object.entries(summary)
-    .filter(([, value]) => typeof value === 'number' || typeof value === 'string')
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
+/** The same columns for every job; a summary has some of them. */
+function figuresOf(summary: Summary): Record<string, unknown> {
+  const { accepted, held, ignored, matched, unmatched, agrees, differs, unverified, events, alerts, skipped } = summary;
+  return { accepted, held, ignored, matched, unmatched, agrees, differs, unverified, events, alerts, note: skipped };
 }

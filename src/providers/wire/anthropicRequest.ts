@@ -1,10 +1,10 @@
 // A chat in the neutral form as the body of Anthropic's Messages API. Pure.
 import { z } from 'zod';
 import { type Chat, type ContentPart, type Message, outputLimitOf, textOf } from '../../domain/chat.ts';
-import { NOT_TAKEN } from '../../domain/parameters.ts';
+import { NOT_TAKEN, refusesSampling } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unknownFields } from '../warnings.ts';
 
 type Block = Record<string, unknown>;
 type Turn = { role: 'user' | 'assistant'; content: Block[] };
@@ -13,10 +13,13 @@ type Turn = { role: 'user' | 'assistant'; content: Block[] };
 const DEFAULT_MAX_TOKENS = 8_192;
 const IGNORED = [...NOT_TAKEN.anthropic, 'service_tier', 'provider', 'models'];
 
+// Told of already, or sent.
+const KNOWN = [...IGNORED, 'top_k'];
+
 export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block; warnings: string[] } {
   const { model, native } = options;
   if (native) return fromNative(native.body, chat, options);
-  const warnings = ignoredFields(chat, IGNORED, 'Anthropic');
+  const warnings = [...ignoredFields(chat, IGNORED, 'Anthropic'), ...unknownFields(chat, KNOWN, 'Anthropic')];
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${model.id} refuses it`));
   const { system, messages } = splitSystem(chat.messages);
@@ -34,6 +37,9 @@ export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block
     ...(chat.user === undefined ? {} : { metadata: { user_id: chat.user } }),
   };
   addFormat(body, chat, warnings);
+  const topK = chat['top_k'];
+  if (typeof topK === 'number' && !refusesSampling(model, options.effort)) body['top_k'] = topK;
+  else if (typeof topK === 'number') warnings.push(notSent('top_k', `${model.id} refuses it`));
   for (const field of ['temperature', 'top_p'] as const) {
     const value = chat[field];
     // Its scale ends at 1, OpenAI's at 2.

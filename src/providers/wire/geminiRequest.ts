@@ -4,15 +4,18 @@ import { type Chat, type ContentPart, type Message, type ToolCall, outputLimitOf
 import { NOT_TAKEN } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unknownFields } from '../warnings.ts';
 
 type Part = Record<string, unknown>;
 type Content = { role: 'user' | 'model'; parts: Part[] };
 
 const IGNORED = [...NOT_TAKEN.google, 'user', 'service_tier', 'provider', 'models'];
 
+// Told of already, or sent.
+const KNOWN = [...IGNORED, 'top_k', 'presence_penalty', 'frequency_penalty'];
+
 export function toGeminiBody(chat: Chat, options: CallOptions): { body: Record<string, unknown>; warnings: string[] } {
-  const warnings = ignoredFields(chat, IGNORED, 'Gemini');
+  const warnings = [...ignoredFields(chat, IGNORED, 'Gemini'), ...unknownFields(chat, KNOWN, 'Gemini')];
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${options.model.id} refuses it`));
   const rest = chat.messages.filter((message) => !isSystem(message));

@@ -12,7 +12,7 @@ import { spawnScript } from '../../support/spawned.ts';
 const KIMI = 'moonshotai/kimi-k3';
 
 describe('the commands of the catalog', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const database = useDatabase();
   let feeds: FeedServer;
   before(async () => {
@@ -49,7 +49,7 @@ describe('the commands of the catalog', function () {
     expect(code).to.equal(0);
     expect(printed).to.match(/moonshotai\/kimi-k3 +prices .*input 3 → 0\.192.* held +large_unconfirmed/);
     expect(printed).to.match(/a\/new +added .*accepted +new_model/);
-    expect(printed).to.match(/syncPricing +dry run .*accepted \d+, held \d/);
+    expect(printed).to.match(/^syncPricing +dry run +[\d.]+ +\d+ +\d+ +0 /m);
     expect(await countEvents()).to.equal(before);
   });
 
@@ -76,7 +76,7 @@ describe('the commands of the catalog', function () {
     feeds.answers.set(MODELS_PATH, { status: 500, body: 'oh no' });
     const { code, printed } = await run('sync', 'sync-openrouter');
     expect(code).to.equal(1);
-    expect(printed).to.match(/syncPricing +failed .*openrouter: answered 500: oh no/);
+    expect(printed).to.match(/syncPricing failed: openrouter: answered 500: oh no/);
   });
 
   it('say what they take', async () => {

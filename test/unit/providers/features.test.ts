@@ -1,0 +1,177 @@
+// Every feature of a request × every provider × whole and streamed: it is in what the vendor is sent, or the answer has a warning for it. Nothing
+// is dropped in silence.
+import { expect } from 'chai';
+import { PROVIDERS, type ProviderName } from '../../../src/domain/catalog.ts';
+import type { Chat } from '../../../src/domain/chat.ts';
+import type { CallOptions } from '../../../src/providers/provider.ts';
+import { type Providers, openProviders } from '../../../src/providers/registry.ts';
+import { callOptions } from '../../support/callOptions.ts';
+import { streamFrames, wholeReply, wordsOf } from '../../support/vendorReplies.ts';
+import { type WireServer, openWireServer, sendJson, sendSse } from '../../support/wireServer.ts';
+
+type Feature = {
+  readonly name: string;
+  readonly chat: Partial<Chat>;
+  readonly options?: Parameters<typeof callOptions>[0];
+  /** What of it is in the vendor's body, in any of their forms. */
+  readonly sent: RegExp;
+  /** How a warning for it begins. */
+  readonly field?: string;
+  /** Providers that have nothing like it: they warn. */
+  readonly warns?: readonly ProviderName[];
+};
+
+const user = { role: 'user' as const, content: 'USER-SAYS' };
+const fn = { name: 'tool_x', description: 'does', parameters: { type: 'object', properties: { PROP1: {} } } };
+const tools = [{ type: 'function', function: fn }];
+const call = { id: 'call_1', type: 'function' as const, function: { name: 'tool_x', arguments: '{"ARG1":1}' } };
+const schema = { type: 'object', properties: { PROP2: { type: 'string' } } };
+const image = (url: string): Partial<Chat> => ({
+  messages: [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'see' },
+        { type: 'image_url', image_url: { url } },
+      ],
+    },
+  ],
+});
+const format = (response_format: Chat['response_format']): Partial<Chat> => ({ response_format });
+const never = { details: { samplingParams: 'never' as const } };
+
+const FEATURES: readonly Feature[] = [
+  { name: 'a system message', chat: { messages: [{ role: 'system', content: 'SYS1' }, user] }, sent: /SYS1/ },
+  { name: 'a developer message', chat: { messages: [{ role: 'developer', content: 'DEV1' }, user] }, sent: /DEV1/ },
+  {
+    name: 'several turns',
+    chat: { messages: [user, { role: 'assistant', content: 'TURN1' }, { role: 'user', content: 'TURN2' }] },
+    sent: /TURN1.*TURN2/s,
+  },
+  { name: 'tools', chat: { tools }, sent: /tool_x.*PROP1/s },
+  { name: 'a tool that must be used', chat: { tools, tool_choice: 'required' }, sent: /"required"|"any"|"ANY"/ },
+  {
+    name: 'one tool that must be used',
+    chat: { tools, tool_choice: { type: 'function', function: { name: 'tool_x' } } },
+    sent: /"(tool_choice|allowedFunctionNames)":.*tool_x/s,
+  },
+  { name: 'no use of tools', chat: { tools, tool_choice: 'none' }, sent: /"none"|"NONE"/ },
+  {
+    name: 'one call at a time',
+    chat: { tools, parallel_tool_calls: false },
+    sent: /"parallel_tool_calls":false|"disable_parallel_tool_use":true/,
+    field: 'parallel_tool_calls',
+    warns: ['google'],
+  },
+  {
+    name: 'calls and results of tools',
+    chat: {
+      tools,
+      messages: [
+        user,
+        { role: 'assistant', content: null, tool_calls: [call, { ...call, id: 'call_2' }] },
+        { role: 'tool', tool_call_id: 'call_1', content: 'RESULT1' },
+        { role: 'tool', tool_call_id: 'call_2', content: 'RESULT2' },
+      ],
+    },
+    sent: /ARG1.*RESULT1.*RESULT2/s,
+  },
+  { name: 'an image by data URL', chat: image('data:image/png;base64,aW1n'), sent: /aW1n/ },
+  {
+    name: 'JSON mode',
+    chat: format({ type: 'json_object' }),
+    sent: /json_object|application\/json/,
+    field: 'response_format',
+    warns: ['anthropic'],
+  },
+  {
+    name: 'a JSON schema',
+    chat: format({ type: 'json_schema', json_schema: { name: 'x', schema, strict: true } }),
+    sent: /PROP2/,
+  },
+  { name: 'a stop text', chat: { stop: 'STOP1' }, sent: /STOP1/ },
+  { name: 'several stop texts', chat: { stop: ['STOP1', 'STOP2'] }, sent: /STOP1.*STOP2/s },
+  { name: 'max_tokens', chat: { max_tokens: 321 }, sent: /:321\b/ },
+  { name: 'max_completion_tokens', chat: { max_completion_tokens: 322 }, sent: /:322\b/ },
+  { name: 'a temperature', chat: { temperature: 0.31 }, sent: /:0\.31\b/ },
+  { name: 'top_p', chat: { top_p: 0.41 }, sent: /:0\.41\b/ },
+  {
+    name: 'a temperature to a model that refuses it',
+    chat: { temperature: 0.31 },
+    options: never,
+    sent: /:0\.31\b/,
+    field: 'temperature',
+    warns: PROVIDERS,
+  },
+  { name: 'top_k', chat: { top_k: 17 }, sent: /:17\b/, field: 'top_k', warns: ['openai', 'groq'] },
+  { name: 'an effort', chat: {}, options: { effort: 'low' }, sent: /"low"|"LOW"|"thinkingBudget"/ },
+  { name: 'a seed', chat: { seed: 4242 }, sent: /:4242\b/, field: 'seed', warns: ['anthropic'] },
+  { name: 'several answers', chat: { n: 3 }, sent: /"n":3\b/, field: 'n', warns: ['anthropic', 'google', 'groq'] },
+  {
+    name: 'log probabilities',
+    chat: { logprobs: true, top_logprobs: 5 },
+    sent: /"top_logprobs":5\b/,
+    field: 'logprobs',
+    warns: ['anthropic', 'google', 'groq'],
+  },
+  { name: 'a user', chat: { user: 'USER1' }, sent: /USER1/, field: 'user', warns: ['google'] },
+  {
+    name: 'a field that nobody has heard of',
+    chat: { x_unknown: 'UNK1' },
+    sent: /UNK1/,
+    field: 'x_unknown',
+    warns: ['anthropic', 'google'],
+  },
+];
+
+async function ask(
+  providers: Providers,
+  name: ProviderName,
+  feature: Feature,
+  streamed: boolean,
+): Promise<readonly string[]> {
+  const provider = providers.byName.get(name);
+  if (!provider) throw new Error(`${name} was not opened`);
+  const chat: Chat = { messages: [user], ...feature.chat };
+  const options: CallOptions = callOptions({ provider: name, modelName: 'gemini-2.5-model', ...feature.options });
+  if (!streamed) return (await provider.complete(chat, options)).warnings;
+  let warnings: readonly string[] = [];
+  for await (const chunk of provider.stream(chat, options)) if (chunk.kind === 'start') ({ warnings } = chunk);
+  return warnings;
+}
+
+describe('a feature of a request', () => {
+  let server: WireServer;
+  let providers: Providers;
+  let vendor: ProviderName;
+  before(async () => {
+    server = await openWireServer((response, { body, path }) => {
+      const { start, words, finish, done } = streamFrames(vendor, wordsOf(2));
+      const streamed = body['stream'] === true || path.includes('streamGenerateContent');
+      if (streamed) sendSse(response, [...start, ...words, ...finish, ...done].join(''));
+      else sendJson(response, wholeReply(vendor, wordsOf(2)));
+    });
+    const one = { apiKeys: ['k'], baseUrl: server.url };
+    providers = openProviders({ openai: one, anthropic: one, google: one, openrouter: one, groq: one }, Date.now);
+  });
+  after(async () => {
+    await providers.close();
+    await server.close();
+  });
+
+  for (const name of PROVIDERS) {
+    for (const feature of FEATURES) {
+      const warns = feature.warns?.includes(name) ?? false;
+      it(`${feature.name} ${warns ? 'is warned of by' : 'reaches'} ${name}, whole and streamed`, async () => {
+        vendor = name;
+        for (const streamed of [false, true]) {
+          server.asked.length = 0;
+          const warnings = await ask(providers, name, feature, streamed);
+          const body = JSON.stringify(server.asked[0]?.body);
+          const warned = warnings.some((warning) => warning.startsWith(`${feature.field} `));
+          expect({ sent: feature.sent.test(body), warned }, body).to.deep.equal({ sent: !warns, warned: warns });
+        }
+      });
+    }
+  }
+});
