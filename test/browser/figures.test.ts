@@ -68,12 +68,10 @@ describe('the figures of the dashboard', () => {
   it('lead from a column of the chart to its requests', async function () {
     this.timeout(60_000);
     const { page, context } = await open('/?range=24h');
-    const chart = page.getByRole('group', { name: 'spend by hour' });
-    const box = await chart.boundingBox();
-    if (!box) throw new Error('the chart has no place');
-    await page.mouse.move(box.x + box.width - 20, box.y + box.height / 2);
+    const column = page.getByRole('group', { name: 'spend by hour' }).locator('.recharts-bar-rectangle path').last();
+    await column.hover();
     await page.locator('.chart-tip').getByText('Spent').waitFor();
-    await page.mouse.click(box.x + box.width - 20, box.y + box.height / 2);
+    await column.click();
     await page.waitForURL(/\/requests\?from=.*&to=/);
     await settle(page);
     await rows(page, 'Requests, newest first').first().waitFor();
