@@ -26,6 +26,10 @@ const figure = async (page: Page, label: string): Promise<string> =>
   (await page.locator('.figure', { hasText: label }).locator('dd').first().innerText()).split('\n')[0] ?? '';
 const rows = (page: Page, label: string) => page.getByRole('region', { name: label }).locator('tbody tr');
 
+function isLive(request: { url(): string }): boolean {
+  return request.url().endsWith('/v1/live');
+}
+
 describe('the figures of the dashboard', () => {
   const dashboard = useDashboard({ requests: REQUESTS });
   const open = async (path: string) => {
@@ -62,6 +66,24 @@ describe('the figures of the dashboard', () => {
     const before = await countOf();
     await dashboard().ask('/v1/chat', { messages: [{ role: 'user', content: 'What is a monad?' }] });
     await until(async () => (await countOf()) === before + 1, { within: 15_000, what: 'the live counter' });
+    await context.close();
+  });
+
+  it('hold no connection while nobody looks', async function () {
+    this.timeout(60_000);
+    const { page, context } = await open('/');
+    await page.locator('.live').waitFor();
+    const look = async (state: 'hidden' | 'visible') =>
+      await page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+         document.dispatchEvent(new Event('visibilitychange'));`,
+      );
+    const ended = page.waitForEvent('requestfailed', isLive);
+    await look('hidden');
+    await ended;
+    const begun = page.waitForEvent('request', isLive);
+    await look('visible');
+    await begun;
     await context.close();
   });
 
