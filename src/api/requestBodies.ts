@@ -43,6 +43,14 @@ export const ChatRequest = Chat.omit({ reasoning_effort: true }).extend({
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;
 
+/** What OpenAI's and Anthropic's forms have no field for: sent beside theirs (`extra_body`), never passed on. */
+export const OURS = {
+  priority: Priority.optional(),
+  latency_pref: LatencyPref.optional(),
+  max_cost: usd.optional(),
+  deadline_ms: z.int().min(100).max(600_000).optional(),
+};
+
 /** `POST /v1/chat/completions`: OpenAI's request with OpenRouter's `models` and `provider`. */
 export const ChatCompletionsRequest = Chat.extend({
   ...streamed,
@@ -50,6 +58,7 @@ export const ChatCompletionsRequest = Chat.extend({
   models: names.optional(),
   provider: ProviderPreferences.optional(),
   session_id: z.string().max(256).optional(),
+  ...OURS,
 });
 export type ChatCompletionsRequest = z.infer<typeof ChatCompletionsRequest>;
 
@@ -101,6 +110,10 @@ export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catal
     provider,
     session_id,
     reasoning_effort,
+    priority,
+    latency_pref,
+    max_cost,
+    deadline_ms,
     ...chat
   } = body;
   const chain = chainOf(model, models, catalog);
@@ -110,8 +123,10 @@ export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catal
     openrouter: openrouterPart(provider),
     wishes: {
       ...common(chat, chain, provider),
-      priority: AUTO.get(model)?.priority ?? 'balanced',
-      latencyPref: AUTO.get(model)?.latencyPref ?? 'normal',
+      priority: AUTO.get(model)?.priority ?? priority ?? 'balanced',
+      latencyPref: AUTO.get(model)?.latencyPref ?? latency_pref ?? 'normal',
+      ...(max_cost === undefined ? {} : { maxCostUsd: decimalText(max_cost) }),
+      ...(deadline_ms === undefined ? {} : { deadlineMs: deadline_ms }),
       ...(reasoning_effort === undefined || reasoning_effort === null ? {} : { effort: reasoning_effort }),
     },
   };

@@ -20,7 +20,13 @@ export type HealthWatch = {
   close(): Promise<void>;
 };
 
-type Sample = { readonly at: number; readonly failed: boolean; readonly tokensPerSecond: number | undefined };
+type Speed = { readonly firstTokenMs: number; readonly tokensPerSecond: number };
+type Sample = {
+  readonly at: number;
+  readonly failed: boolean;
+  readonly streamed: boolean;
+  readonly speed: Speed | undefined;
+};
 
 const EVERY_MS = 5_000;
 const MOST_SAMPLES = 200;
@@ -78,13 +84,15 @@ export function openHealthWatch(tools: {
   })();
 
   return {
-    add({ modelId, outcome, durationMs, usage }) {
+    add({ modelId, outcome, durationMs, firstTokenMs, usage }) {
       if (outcome !== 'succeeded' && NOT_ITS_FAULT.has(outcome)) return;
       const failed = outcome !== 'succeeded';
-      const tokensPerSecond =
-        failed || !usage || usage.output === 0 ? undefined : usage.output / (Math.max(durationMs, 1) / 1_000);
+      const output = failed ? 0 : (usage?.output ?? 0);
+      const waitedMs = firstTokenMs ?? 0;
+      const tokensPerSecond = output / (Math.max(durationMs - waitedMs, 1) / 1_000);
+      const speed = output > 0 ? { firstTokenMs: waitedMs, tokensPerSecond } : undefined;
       const list = samples.get(modelId) ?? [];
-      list.push({ at: clock.now(), failed, tokensPerSecond });
+      list.push({ at: clock.now(), failed, streamed: firstTokenMs !== null, speed });
       if (list.length > MOST_SAMPLES) list.shift();
       samples.set(modelId, list);
     },
@@ -122,7 +130,6 @@ function remember({ clock, logger, sharedFigures }: Parameters<typeof openHealth
   };
 }
 
-/** Of whole answers only the whole time is known: it is told as a rate, with no wait before the first token. */
 function summarise(samples: Map<string, Sample[]>, since: number): Record<string, HealthFigure> {
   const figures: Record<string, HealthFigure> = {};
   for (const [modelId, list] of samples) {
@@ -131,13 +138,28 @@ function summarise(samples: Map<string, Sample[]>, since: number): Record<string
       samples.delete(modelId);
       continue;
     }
-    const rates = recent.flatMap(({ tokensPerSecond }) => tokensPerSecond ?? []).sort((a, b) => a - b);
-    const median = rates[Math.floor(rates.length / 2)];
     figures[modelId] = {
       samples: recent.length,
-      ...(median === undefined ? {} : { firstTokenMs: 0, tokensPerSecond: Math.round(median * 10) / 10 }),
+      ...speedOf(recent),
       errorRate: Math.round((recent.filter(({ failed }) => failed).length / recent.length) * 1_000) / 1_000,
     };
   }
   return figures;
+}
+
+/** Of a whole answer only the whole time is known, told as a rate with no wait: never mixed with streams; the more frequent kind speaks. */
+function speedOf(recent: readonly Sample[]): Speed | undefined {
+  const of = (kind: boolean) => recent.flatMap(({ streamed, speed }) => (streamed === kind && speed ? [speed] : []));
+  const streams = of(true);
+  const wholes = of(false);
+  const speeds = streams.length >= wholes.length ? streams : wholes;
+  if (speeds.length === 0) return undefined;
+  return {
+    firstTokenMs: Math.round(median(speeds.map(({ firstTokenMs }) => firstTokenMs))),
+    tokensPerSecond: Math.round(median(speeds.map(({ tokensPerSecond }) => tokensPerSecond)) * 10) / 10,
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

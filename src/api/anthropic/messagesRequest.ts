@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Catalog } from '../../domain/catalog.ts';
 import { Chat, Effort, type Message } from '../../domain/chat.ts';
 import { parseInput } from '../problem.ts';
-import { type ChatCompletionsRequest, type Parsed, fromChatCompletions } from '../requestBodies.ts';
+import { type ChatCompletionsRequest, OURS, type Parsed, fromChatCompletions } from '../requestBodies.ts';
 
 const Block = z.looseObject({ type: z.string() });
 type Block = z.infer<typeof Block>;
@@ -54,6 +54,7 @@ export const MessagesRequest = z
       .optional(),
     provider: z.looseObject({}).optional(),
     session_id: z.string().max(256).optional(),
+    ...OURS,
   })
   .meta({ title: 'MessagesRequest' });
 export type MessagesRequest = z.infer<typeof MessagesRequest>;
@@ -62,7 +63,7 @@ export type MessagesRequest = z.infer<typeof MessagesRequest>;
 export const CountTokensRequest = MessagesRequest.partial({ max_tokens: true }).meta({ title: 'CountTokensRequest' });
 
 // Fields that are ours, and never Anthropic's.
-const OURS = ['models', 'fallbacks', 'provider', 'session_id'];
+const NOT_THEIRS = ['models', 'fallbacks', 'provider', 'session_id', ...Object.keys(OURS)];
 
 /** @throws RouterError `validation_error` for what the neutral form does not take either, `model_not_found` */
 export function fromMessages(body: z.infer<typeof CountTokensRequest>, catalog: Catalog, beta?: string): Parsed {
@@ -76,9 +77,13 @@ export function fromMessages(body: z.infer<typeof CountTokensRequest>, catalog: 
     // Only Anthropic has what the neutral form has no place for.
     provider: isBeyondNeutral(body) ? { ...body.provider, only: ['anthropic'] } : body.provider,
     session_id: body.session_id,
+    priority: body.priority,
+    latency_pref: body.latency_pref,
+    max_cost: body.max_cost,
+    deadline_ms: body.deadline_ms,
   };
   const parsed = fromChatCompletions(request, catalog);
-  const native = Object.fromEntries(Object.entries(body).filter(([field]) => !OURS.includes(field)));
+  const native = Object.fromEntries(Object.entries(body).filter(([field]) => !NOT_THEIRS.includes(field)));
   return { ...parsed, native: { format: 'anthropic', body: native, ...(beta === undefined ? {} : { beta }) } };
 }
 

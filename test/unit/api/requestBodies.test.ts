@@ -222,4 +222,12 @@ describe('the wishes of /v1/chat/completions', () => {
     const result = ChatCompletionsRequest.safeParse({ messages: MESSAGES });
     expect(result.error?.issues.map(({ path }) => path.join('.'))).to.deep.equal(['model']);
   });
+
+  it('take what OpenAI has no field for beside its own, and pass none of it on', () => {
+    const own = { priority: 'best', latency_pref: 'fast', max_cost: 0.02, deadline_ms: 5_000 } as const;
+    const { wishes, chat } = completions(own);
+    expect(wishes).to.deep.include({ priority: 'best', latencyPref: 'fast', maxCostUsd: '0.02', deadlineMs: 5_000 });
+    expect(chat).not.to.have.any.keys(...Object.keys(own));
+    expect(completions({ ...own, model: 'auto:cost' }).wishes.priority).to.equal('cheap');
+  });
 });

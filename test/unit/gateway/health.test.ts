@@ -11,7 +11,11 @@ import { POLICY } from '../routing/routingWorld.ts';
 const ENOUGH = POLICY.health.minSamples;
 
 /** A watch whose five seconds pass at once, a score of times. */
-async function watch(own: number, sharedFigures: () => Promise<Record<string, HealthFigure>>) {
+async function watch(
+  own: number,
+  sharedFigures: () => Promise<Record<string, HealthFigure>>,
+  streams: readonly number[] = [],
+) {
   const recorded: EventData<'HealthObserved'>[] = [];
   const logger = createRecordingLogger();
   let rounds = 0;
@@ -48,7 +52,10 @@ async function watch(own: number, sharedFigures: () => Promise<Record<string, He
   };
   const health = openHealthWatch({ recorder, clock, logger, process: 'p', policy: () => POLICY, sharedFigures });
   const usage = { ...NO_USAGE, output: 100 };
-  for (let n = 0; n < own; n++) health.add(attempted({ modelId: 'openai/a', durationMs: 1_000, usage }).data);
+  for (let n = 0; n < own; n++)
+    health.add(attempted({ modelId: 'openai/a', durationMs: 1_000, firstTokenMs: null, usage }).data);
+  for (const firstTokenMs of streams)
+    health.add(attempted({ modelId: 'openai/a', durationMs: firstTokenMs + 2_000, firstTokenMs, usage }).data);
   await until(() => rounds > 15);
   await health.close();
   return { recorded, current: health.current(), logger };
@@ -75,5 +82,12 @@ describe('the health figures of a web process', () => {
     });
     expect(current.figures['openai/a']).to.include({ samples: 1 });
     expect(logger.lines.some(({ message }) => message.includes('could not be read'))).to.equal(true);
+  });
+
+  it('tell the wait and the pace of streams apart, and never mix them with whole answers', async () => {
+    const { current } = await watch(2, async () => ({}), [300, 500, 700]);
+    expect(current.figures['openai/a']).to.include({ samples: 5, firstTokenMs: 500, tokensPerSecond: 50 });
+    const { current: mostlyWhole } = await watch(4, async () => ({}), [300, 500, 700]);
+    expect(mostlyWhole.figures['openai/a']).to.include({ samples: 7, firstTokenMs: 0, tokensPerSecond: 100 });
   });
 });
