@@ -12,7 +12,7 @@ const names = z.array(z.string().min(1).max(200)).max(32, 'at most 32 names');
 const usd = z.number().positive().max(1_000_000);
 
 /** OpenRouter's `provider` object, as it stands; unknown keys are passed on to OpenRouter. */
-const ProviderPreferences = z.looseObject({
+export const ProviderPreferences = z.looseObject({
   order: names.optional(),
   only: names.optional(),
   ignore: names.optional(),

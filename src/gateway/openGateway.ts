@@ -68,6 +68,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     breakers,
     leaving: admission.leaving,
     onStart: (modelId) => breakers.onStart(modelId),
+    onFault: (modelId) => breakers.onFault(modelId),
     onAttempt(record) {
       health.add(record);
       breakers.onAttempt(record);

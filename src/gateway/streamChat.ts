@@ -7,7 +7,7 @@ import { orRecorded } from './answerChat.ts';
 import { type FailedAttempt, type Target, toRecord, walkChain } from './attempts.ts';
 import { type OpenedStream, callStream, commits } from './callStream.ts';
 import type { AnswerStream, RoutedRequest, StreamPiece } from './gateway.ts';
-import { type Story, type StoryTools, beginStory, endStory, toAnswered, toCallerError } from './story.ts';
+import { type Story, type StoryTools, beginStory, endStory, toAnswered, toCallerError, warningsOf } from './story.ts';
 import { type Tally, createTally } from './tally.ts';
 
 /** Resolves at the first token. @throws RouterError when there is none; it is recorded before it is thrown. */
@@ -29,7 +29,7 @@ export async function streamChat(request: RoutedRequest, tools: StoryTools): Pro
       model: { id: model.id, provider: model.provider, modelName: model.modelName },
       attempts: target.attempt,
       fallback: story.decided.decision.outcome.chain[0]?.modelId !== model.id,
-      warnings: opened.warnings,
+      warnings: warningsOf(story, target.effort, opened.warnings),
       simulated: tools.simulated,
     },
     pieces: relay({ story, target, opened, failures, tally: createTally(story.call.inputTokens) }, tools),
@@ -61,7 +61,11 @@ async function* relay(now: Relay, tools: StoryTools): AsyncGenerator<StreamPiece
     }
     settled = true;
     const { end } = await settle(now, undefined, tools);
-    yield { kind: 'end', last: held, answered: toAnswered(story, target.model, end, opened.warnings) };
+    yield {
+      kind: 'end',
+      last: held,
+      answered: toAnswered(story, target.model, end, warningsOf(story, target.effort, opened.warnings)),
+    };
   } catch (error) {
     const recorded = settled;
     settled = true;
