@@ -1,6 +1,5 @@
 // Events in, rows and checkpoint out, in one transaction. Before an event that cannot be projected everything ahead of it is
 // committed; the event itself is never skipped.
-import type { DomainEvent } from '../src/domain/events.ts';
 import { openEvent } from '../src/eventstore/codec.ts';
 import type { Position, RecordedEvent } from '../src/eventstore/eventStore.ts';
 import { type Clock, isoTime } from '../src/platform/clock.ts';
@@ -29,7 +28,7 @@ export type Applier = {
   touch(head: Position | undefined, countWaiting?: (after: Position) => Promise<number>): Promise<void>;
 };
 
-const MOST_EVENTS = 1_000;
+const MOST_EVENTS = 2_000;
 /**
  * A subscription that has been silent for so long has nothing for us, although the log's newest event is not where we are:
  * a backend that filters on its side moves the position only now and then.
@@ -127,10 +126,13 @@ async function applyPart(
 type Opened = { readonly recorded: RecordedEvent; readonly event: ProjectedEvent };
 
 /** Projections that share a reader look at the same events: each is checked against its schema once. */
-const opened = new WeakMap<RecordedEvent, DomainEvent>();
+const opened = new WeakMap<RecordedEvent, ProjectedEvent>();
 
-function openOnce(recorded: RecordedEvent): DomainEvent {
-  const event = opened.get(recorded) ?? openEvent(recorded);
+function openOnce(recorded: RecordedEvent): ProjectedEvent {
+  const known = opened.get(recorded);
+  if (known) return known;
+  const { id, stream, revision, metadata } = recorded;
+  const event = { ...openEvent(recorded), id, stream, revision: Number(revision), chain: metadata.chain };
   opened.set(recorded, event);
   return event;
 }
@@ -141,8 +143,7 @@ function openAll(projection: Projection, recorded: readonly RecordedEvent[]) {
   const keys: Key[] = [];
   for (const one of recorded) {
     try {
-      const { id, stream, revision, metadata } = one;
-      const event = { ...openOnce(one), id, stream, revision: Number(revision), chain: metadata.chain };
+      const event = openOnce(one);
       keys.push(...projection.keysOf(event));
       events.push({ recorded: one, event });
     } catch (error) {

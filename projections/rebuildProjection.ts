@@ -4,12 +4,12 @@ import { type EventStore, START } from '../src/eventstore/eventStore.ts';
 import { scanLog } from '../src/eventstore/scanLog.ts';
 import { type Clock, isoTime } from '../src/platform/clock.ts';
 import type { Logger } from '../src/platform/logger.ts';
-import type { Postgres, PostgresSession } from '../src/platform/postgres.ts';
+import type { Postgres, PostgresSession, Queryable } from '../src/platform/postgres.ts';
 import { type Applier, createApplier } from './applyBatch.ts';
 import { holdCheckpoint, replaceCheckpoint, takeCheckpoint } from './checkpoint.ts';
 import type { Place } from './place.ts';
 import type { Projection } from './projection.ts';
-import { closeSession, waitForLock } from './projectionLock.ts';
+import { closeSession, pause, waitForLock } from './projectionLock.ts';
 import { addIndexes, createShadow, dropShadow, exchangeTables } from './shadow.ts';
 
 export type RebuildProgress = {
@@ -28,6 +28,8 @@ export type RebuildTools = {
 
 /** A running copy waits that long at most for the last events. */
 const LAST_SILENCE_MS = 300;
+const WAIT_FOR_READERS_MS = 1_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 export function shadowPlace(projection: Projection): Place {
   return { schema: `rebuild_${projection.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}` };
@@ -77,13 +79,37 @@ async function rebuildUnderLock(
   await fill(projection, tools, shadow.applier, progress, onBatch);
   await addIndexes(postgres, projection, place);
   await fill(projection, tools, shadow.applier, progress, onBatch);
-  await postgres.transaction(async (client) => {
+  await exchangeWhenFree(tools, async (client) => {
     await holdCheckpoint(client, projection);
     await fill(projection, { ...tools, silentMs: LAST_SILENCE_MS }, shadow.applier, progress, onBatch);
     await exchangeTables(client, projection, place);
     await replaceCheckpoint(client, projection, { ...progress, now: isoTime(clock.now()) });
   });
   await dropShadow(postgres, place);
+}
+
+/**
+ * The exchange needs the tables for itself for a moment. Somebody's long query must not make everybody wait behind that wish: it is given
+ * up after a little while, and made again.
+ */
+async function exchangeWhenFree(
+  { postgres, clock, logger, signal }: RebuildTools,
+  exchange: (client: Queryable) => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    try {
+      await postgres.transaction(async (client) => {
+        await client.query(`set local lock_timeout = '${WAIT_FOR_READERS_MS}ms'`);
+        await exchange(client);
+      });
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE)) throw error;
+      logger.info('somebody reads the tables for long; the exchange waits for that');
+      await pause(clock, WAIT_FOR_READERS_MS, signal);
+      signal.throwIfAborted();
+    }
+  }
 }
 
 type Progress = { events: number; lastEventAt: Date | null; position: string };

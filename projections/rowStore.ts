@@ -30,7 +30,7 @@ export type RowStore = {
 };
 
 // Rows are a few hundred bytes: this bounds the working set to some MB.
-const MOST_ROWS = 20_000;
+const MOST_ROWS = 5_000;
 
 export function createRowStore({
   mostRows = MOST_ROWS,
@@ -65,7 +65,8 @@ export function createRowStore({
     stage(changes) {
       for (const change of changes) {
         const key = keyOfRow(change.table, change.row);
-        known.set(key, change.row);
+        // A row that nobody asked for is written and forgotten: kept, it would only age in memory.
+        if (known.has(key) || whole.has(change.table.name) || ranges.size > 0) known.set(key, change.row);
         staged.set(key, change);
       }
     },

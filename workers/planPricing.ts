@@ -77,9 +77,11 @@ export function planPricing(events: readonly Revised[], feeds: PricingFeeds): Pr
     rows: plans.flatMap(({ rows }) => rows),
     alerts: plans.flatMap(({ alerts }) => alerts),
     sightings,
-    doubtful: plans
-      .flatMap(({ heldModels }) => heldModels)
-      .flatMap((id) => openRouterIdOf(catalog.models.get(id)) ?? []),
+    doubtful: [
+      ...new Set(
+        plans.flatMap(({ heldModels }) => heldModels).flatMap((id) => openRouterIdOf(catalog.models.get(id)) ?? []),
+      ),
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 // Pages of the Postgres log that several followers of one process share: whoever asks first reads, the others get the same rows. Events
 // are parsed once, however many projections look at them.
 import type { Postgres } from '../platform/postgres.ts';
-import { type RecordedEvent, categoryOf } from './eventStore.ts';
+import type { RecordedEvent } from './eventStore.ts';
 import { type EventRow, toRecorded } from './postgresRows.ts';
 
 export type LogPage = {
@@ -12,11 +12,12 @@ export type LogPage = {
 };
 export type SharedPages = { read(after: bigint, categories: readonly string[]): Promise<LogPage> };
 
-type Rows = { readonly rows: readonly EventRow[]; readonly position: bigint; readonly full: boolean };
+type PageRow = EventRow & { readonly category: string };
+type Rows = { readonly rows: readonly PageRow[]; readonly position: bigint; readonly full: boolean };
 
-const PAGE = 1_000;
+const PAGE = 2_000;
 // Followers that begin together stay close to each other. A page is a few MB.
-const MOST_PAGES = 8;
+const MOST_PAGES = 3;
 
 export function createSharedPages(postgres: Postgres): SharedPages {
   const pages = new Map<bigint, Promise<Rows>>();
@@ -45,7 +46,7 @@ export function createSharedPages(postgres: Postgres): SharedPages {
     async read(after, categories) {
       const { reading, first } = readOnce(after);
       const { rows, position, full } = await reading;
-      const events = rows.filter(({ stream }) => categories.includes(categoryOf(stream))).map(open);
+      const events = rows.filter(({ category }) => categories.includes(category)).map(open);
       // What another one read may have been overtaken by the log since: whoever was not the first looks once more.
       return { events, position, full: full || !first };
     },
@@ -54,8 +55,8 @@ export function createSharedPages(postgres: Postgres): SharedPages {
 
 /** Of all categories: each follower picks its own. */
 async function readRows(postgres: Postgres, after: bigint): Promise<Rows> {
-  const { rows } = await postgres.query<EventRow>(
-    `select position, stream, revision, id, type, data, metadata, recorded_at from eventlog.events
+  const { rows } = await postgres.query<PageRow>(
+    `select position, stream, category, revision, id, type, data, metadata, recorded_at from eventlog.events
      where position > $1 order by position limit ${PAGE}`,
     [after],
   );

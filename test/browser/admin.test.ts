@@ -31,6 +31,35 @@ function held(modelId: string, digit: number, input: string) {
   };
 }
 
+function rated(modelId: string, intelligence: number) {
+  return {
+    type: 'ModelRatingChanged' as const,
+    data: {
+      modelId,
+      source: 'artificialanalysis',
+      at: '2026-11-25T08:00:00.000Z',
+      by: 'job:syncRatings',
+      generation: 'test-1',
+      ratings: [{ effort: 'low' as const, intelligence, firstTokenMs: 840, tokensPerSecond: 90 }],
+    },
+  };
+}
+
+const GENERATION = {
+  type: 'RatingGenerationPublished' as const,
+  data: {
+    generation: {
+      id: 'test-1',
+      source: 'artificialanalysis',
+      indexVersion: '4.1',
+      asOf: '2026-11-25T06:00:00.000Z',
+      scale: { intelligence: { low: 10, high: 70 } },
+    },
+    at: '2026-11-25T08:00:00.000Z',
+    by: 'job:syncRatings',
+  },
+};
+
 describe('administering on the dashboard', () => {
   const dashboard = useDashboard({ requests: 5 });
   const priceOf = async (model: string) =>
@@ -45,7 +74,12 @@ describe('administering on the dashboard', () => {
       clock: systemClock,
       logger: silentLogger,
     });
-    await appendDrafts(store, CATALOG_STREAM, [held(RELEASED, 1, '0.0000001'), held(REJECTED, 2, '0.0000009')]);
+    await appendDrafts(store, CATALOG_STREAM, [
+      held(RELEASED, 1, '0.0000001'),
+      held(REJECTED, 2, '0.0000009'),
+      GENERATION,
+      rated(RELEASED, 57.5),
+    ]);
     await store.close();
   });
 
@@ -88,6 +122,22 @@ describe('administering on the dashboard', () => {
     // In the unit of the figures above it.
     await page.getByRole('group', { name: 'Price history' }).getByText('$16', { exact: true }).waitFor();
     await photograph(page, 'model-changed-1280-light');
+    expect(troubles).to.deep.equal([]);
+    await context.close();
+  });
+
+  it('shows ratings with who made them, as their terms ask, and the time to the first token', async function () {
+    this.timeout(60_000);
+    const { page, context, troubles } = await dashboard().open(LOOK);
+    await until(async () => JSON.stringify(await dashboard().ask(`/v1/models/${RELEASED}`)).includes('57.5'));
+    await page.goto(`${dashboard().system.url}/models?q=kimi-k3`);
+    const row = page.getByRole('region', { name: 'Models' }).getByRole('row', { name: new RegExp(`${RELEASED} `) });
+    await row.getByText('57.5').waitFor();
+    await row.getByText('840 ms').waitFor();
+    const link = page.getByRole('link', { name: 'Artificial Analysis' });
+    expect(await link.getAttribute('href')).to.equal('https://artificialanalysis.ai/');
+    expect(await link.getAttribute('rel')).to.include('noreferrer');
+    await photograph(page, 'models-rated-1280-light');
     expect(troubles).to.deep.equal([]);
     await context.close();
   });

@@ -26,6 +26,10 @@ const figure = async (page: Page, label: string): Promise<string> =>
   (await page.locator('.figure', { hasText: label }).locator('dd').first().innerText()).split('\n')[0] ?? '';
 const rows = (page: Page, label: string) => page.getByRole('region', { name: label }).locator('tbody tr');
 
+function isLive(request: { url(): string }): boolean {
+  return request.url().endsWith('/v1/live');
+}
+
 describe('the figures of the dashboard', () => {
   const dashboard = useDashboard({ requests: REQUESTS });
   const open = async (path: string) => {
@@ -65,15 +69,31 @@ describe('the figures of the dashboard', () => {
     await context.close();
   });
 
+  it('hold no connection while nobody looks', async function () {
+    this.timeout(60_000);
+    const { page, context } = await open('/');
+    await page.locator('.live').waitFor();
+    const look = async (state: 'hidden' | 'visible') =>
+      await page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+         document.dispatchEvent(new Event('visibilitychange'));`,
+      );
+    const ended = page.waitForEvent('requestfailed', isLive);
+    await look('hidden');
+    await ended;
+    const begun = page.waitForEvent('request', isLive);
+    await look('visible');
+    await begun;
+    await context.close();
+  });
+
   it('lead from a column of the chart to its requests', async function () {
     this.timeout(60_000);
     const { page, context } = await open('/?range=24h');
-    const chart = page.getByRole('group', { name: 'spend by hour' });
-    const box = await chart.boundingBox();
-    if (!box) throw new Error('the chart has no place');
-    await page.mouse.move(box.x + box.width - 20, box.y + box.height / 2);
+    const column = page.getByRole('group', { name: 'spend by hour' }).locator('.recharts-bar-rectangle path').last();
+    await column.hover();
     await page.locator('.chart-tip').getByText('Spent').waitFor();
-    await page.mouse.click(box.x + box.width - 20, box.y + box.height / 2);
+    await column.click();
     await page.waitForURL(/\/requests\?from=.*&to=/);
     await settle(page);
     await rows(page, 'Requests, newest first').first().waitFor();

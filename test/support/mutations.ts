@@ -63,8 +63,12 @@ export async function createMutations(postgres: Postgres, unit: () => number): P
     },
     async undo() {
       for (const table of changed) {
-        await postgres.query(`delete from ${table}`);
-        await postgres.query(`insert into ${table} select * from kept.${table.replace('eventlog.', '')}`);
+        const kept = `kept.${table.replace('eventlog.', '')}`;
+        // What the router has recorded since stays: without it the next event of that stream would have a gap before it.
+        await postgres.query(
+          `delete from ${table} ${table.includes('.') ? `where id in (select id from ${kept})` : ''}`,
+        );
+        await postgres.query(`insert into ${table} select * from ${kept}`);
       }
       changed = [];
     },

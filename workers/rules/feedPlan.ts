@@ -35,7 +35,7 @@ export type FeedPlan = {
   readonly rows: readonly Row[];
   readonly sightings: SightingChanges;
   readonly alerts: readonly AlertDraft[];
-  /** Models whose change is held because nobody else was asked, or nobody else knew. */
+  /** Models whose price waits for somebody else to say the same, those that are used first. */
   readonly heldModels: readonly string[];
 };
 

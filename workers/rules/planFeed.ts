@@ -24,6 +24,7 @@ type Gathered = {
   readonly vanished: string[];
   readonly returned: string[];
   readonly replaced: string[];
+  readonly doubtful: string[];
 };
 
 /** OpenRouter's list: every row is a model of ours, of provider `openrouter`. */
@@ -66,6 +67,7 @@ function emptyPlan(): Gathered {
     vanished: [],
     returned: [],
     replaced: [],
+    doubtful: [],
   };
 }
 
@@ -105,6 +107,7 @@ function addDecided(
   into.events.push(...decided.events);
   for (const [key, sighting] of decided.sightings) into.sightings.set(key, sighting);
   for (const hold of decided.newHolds) into.held.push({ modelId: model.id, ...hold });
+  if (judgements.get('prices')?.verdict === 'held') into.doubtful.push(model.id);
   const canonical = judgements.get('canonical');
   if (canonical?.rule === 'canonical_moved') into.replaced.push(`${model.id}: ${canonical.reason}`);
   const { history, reading, alerts } = given;
@@ -241,13 +244,14 @@ function lifeRow(id: string, field: 'added' | 'removed', verdict: Row['verdict']
 }
 
 function finish(given: FeedCase, into: Gathered): FeedPlan {
+  const isUsed = (id: string) => given.catalog.models.get(id)?.details.enabled === true;
   return {
     // Registrations last: should an append be too large for one, what is cut off is new models alone.
     events: [...into.events, ...into.registrations],
     rows: into.rows,
     sightings: into.sightings,
     alerts: alertsOf(given, into),
-    heldModels: into.held.map((hold) => hold.modelId),
+    heldModels: [...into.doubtful.filter(isUsed), ...into.doubtful.filter((id) => !isUsed(id))],
   };
 }
 

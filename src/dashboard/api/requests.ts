@@ -26,7 +26,7 @@ export type Opinion = { readonly score?: number; readonly accepted?: boolean; re
 
 const PAGE = 50;
 
-export function requestsQuery(instants: Instants, filter: RequestFilter) {
+export function requestsQuery(instants: Partial<Instants>, filter: RequestFilter) {
   const params = { ...instants, ...filter, limit: PAGE };
   return infiniteQueryOptions({
     queryKey: ['requests', params],

@@ -9,7 +9,8 @@ export type SignInWith = { readonly api_key: string } | { readonly sign_in_token
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }) => remember(await getJson<SessionAnswer>('/v1/session', {}, signal)),
-  staleTime: 5 * 60_000,
+  // Another tab may have signed in anew: its token is learned when one comes back.
+  staleTime: 30_000,
 });
 
 /** Only for pages behind the sign-in, where there is a session. */

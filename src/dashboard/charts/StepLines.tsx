@@ -1,9 +1,11 @@
 // Figures that hold until they change: prices and ratings over time.
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { formatDay } from '../format/times.ts';
+import { formatDay, formatHour } from '../format/times.ts';
 import { ChartTip } from './ChartTip.tsx';
 import type { Series, Step } from './series.ts';
 import { AXIS, MARGIN, TICK } from './style.ts';
+
+const DAY_MS = 86_400_000;
 
 type Props = {
   readonly label: string;
@@ -13,11 +15,12 @@ type Props = {
 };
 
 export function StepLines({ label, steps, series, format }: Props) {
+  const isShort = (steps.at(-1)?.at ?? 0) - (steps[0]?.at ?? 0) < 2 * DAY_MS;
   const rows = steps.map(({ at, values }) => ({ at, ...values }));
   return (
     <div className="chart chart-low" role="group" aria-label={label}>
       <ResponsiveContainer width="100%" height="100%">
-        <LineChart data={rows} margin={MARGIN}>
+        <LineChart data={rows} margin={{ ...MARGIN, right: 20 }}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             dataKey="at"
@@ -27,7 +30,7 @@ export function StepLines({ label, steps, series, format }: Props) {
             {...AXIS}
             tick={TICK}
             minTickGap={40}
-            tickFormatter={(at: number) => formatDay(at)}
+            tickFormatter={(at: number) => (isShort ? formatHour(at) : formatDay(at))}
           />
           <YAxis {...AXIS} tick={TICK} width={64} tickFormatter={format} />
           <Tooltip isAnimationActive={false} content={<ChartTip series={series} bucket="instant" format={format} />} />

@@ -211,6 +211,31 @@ describe('the admin API', () => {
     expect(gone.status).to.equal(204);
     expect((await call('GET', `budgets?org_id=${text(org['id'])}`)).body['data']).to.have.length(1);
   });
+
+  const rerate = (body: object) => call('POST', 'rerate', { from: '2026-01-01', to: '2026-01-03', ...body });
+
+  it('asks for corrected costs of a past period, of a version that the catalog has', async () => {
+    const asked = await rerate({ catalog_version: 0 });
+    expect([asked.status, asked.body]).to.deep.equal([202, { days: 2 }]);
+    expect(codeOf(await rerate({ catalog_version: 99_999 }))).to.deep.equal([
+      400,
+      'validation_error',
+      'catalog_version',
+    ]);
+    expect(codeOf(await rerate({ catalog_version: 0, to: '2026-01-01' }))).to.deep.equal([
+      400,
+      'validation_error',
+      'from',
+    ]);
+    expect(codeOf(await rerate({ catalog_version: 0, to: '2999-01-01' }))).to.deep.equal([
+      400,
+      'validation_error',
+      'to',
+    ]);
+    const told: string[] = [];
+    for await (const { type } of router().store.readStream('admin-main')) told.push(type);
+    expect(told).to.deep.equal(['RerateRequested', 'RerateRequested']);
+  });
 });
 
 describe('keys behind a proxy', () => {

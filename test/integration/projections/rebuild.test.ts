@@ -186,6 +186,26 @@ describe('rebuilding projections', function () {
     expect(await bench.count('requests')).to.equal(4);
   });
 
+  it('waits for a long query without making others wait behind it', async () => {
+    await bench.appendRequest();
+    bench.start(requests);
+    await bench.caughtUp('requests');
+    const { postgres, logger } = bench;
+    const reader = await postgres.openSession();
+    await reader.query('begin');
+    await reader.query('select * from requests');
+    const rebuilding = rebuildProjection(requests, bench.tools());
+    await until(() => logger.lines.some(({ message }) => message.includes('the exchange waits')));
+    // Between two tries nobody stands in the way.
+    const begun = performance.now();
+    await postgres.query('select * from requests');
+    expect(performance.now() - begun).to.be.below(3_000);
+    await reader.query('commit');
+    await reader.close();
+    await rebuilding;
+    expect(await bench.count('requests')).to.equal(1);
+  });
+
   it('ends in the rows of a clean rebuild when its process is killed again and again under load', async function () {
     this.timeout(90_000);
     const { requests: asked, rows, differing } = await killProjections(3);

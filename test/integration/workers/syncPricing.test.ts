@@ -77,6 +77,11 @@ describe('the pricing sync', () => {
     expect(summary).to.deep.include({ accepted: 2, held: 2, alerts: 1 });
     expect(await priceOf('openrouter/a/true')).to.equal(perToken(9));
     expect(await priceOf('openrouter/a/held')).to.equal(perToken(1));
+    // The author is asked again as long as it waits.
+    bench.feeds.answers.set('/openrouter/models/a/held/endpoints', { body: { data: { endpoints: [endpoint] } } });
+    bench.clock.addHours(2);
+    expect((await bench.run('syncPricing'))['rules']).to.deep.equal({ 'accepted confirmed': 1 });
+    expect(await priceOf('openrouter/a/held')).to.equal(perToken(9));
     const [alert] = await bench.rows<{ kind: string; message: string }>('select kind, message from alerts');
     expect(alert?.kind).to.equal('changes_held');
     expect(alert?.message).to.include('openrouter/a/held');

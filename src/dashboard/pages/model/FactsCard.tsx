@@ -20,6 +20,12 @@ export function FactsCard({ model }: { readonly model: Model }) {
             ['Strengths', listOf(model.strengths)],
             ['Reasoning efforts', listOf(model.efforts)],
             ['Also called', model.aliases.join(', ') || 'nothing else'],
+            [
+              'Price',
+              <span key="price">
+                from {model.pricing_source ?? 'nobody'}, as of <Time at={model.pricing_as_of} />
+              </span>,
+            ],
             ['Last change', <Time key="updated" at={model.updated_at} />],
           ]}
         />

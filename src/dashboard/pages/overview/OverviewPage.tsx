@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { statsQuery } from '../../api/stats.ts';
-import { nowMs } from '../../clock.ts';
 import { toInstants } from '../../format/span.ts';
 import { Answer } from '../../parts/Answer.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { SpanPicker } from '../../parts/SpanPicker.tsx';
+import { useNow } from '../../useNow.ts';
 import { BaselineNote } from './BaselineNote.tsx';
 import { Breakdowns } from './Breakdowns.tsx';
 import { LiveStrip } from './LiveStrip.tsx';
@@ -20,7 +20,7 @@ export function OverviewPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { group, measure } = search;
-  const instants = toInstants(search, nowMs());
+  const instants = toInstants(search, useNow());
   const query = useQuery(statsQuery(instants, 'none'));
   return (
     <>

@@ -3,13 +3,13 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { requestsQuery } from '../../api/requests.ts';
-import { nowMs } from '../../clock.ts';
 import { toInstants } from '../../format/span.ts';
 import { EmptyNote } from '../../parts/EmptyNote.tsx';
 import { ErrorNote } from '../../parts/ErrorNote.tsx';
 import { Loading } from '../../parts/Loading.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { SpanPicker } from '../../parts/SpanPicker.tsx';
+import { useOpenedAt } from '../../useNow.ts';
 import { RequestFilters } from './RequestFilters.tsx';
 import { RequestsTable } from './RequestsTable.tsx';
 
@@ -35,7 +35,9 @@ export function RequestsPage() {
 function RequestPages() {
   const { range, from, to, ...filter } = route.useSearch();
   const span = { ...(range && { range }), ...(from && { from }), ...(to && { to }) };
-  const query = useInfiniteQuery(requestsQuery(toInstants(span, nowMs()), filter));
+  const instants = toInstants(span, useOpenedAt());
+  // A span without an end of its own takes in what comes meanwhile.
+  const query = useInfiniteQuery(requestsQuery(to === undefined ? { from: instants.from } : instants, filter));
   if (query.data === undefined)
     return query.isError ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Loading />;
   const requests = query.data.pages.flatMap(({ data }) => data);

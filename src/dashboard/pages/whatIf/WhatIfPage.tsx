@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { policyQuery, whatIfQuery } from '../../api/whatIf.ts';
-import { nowMs } from '../../clock.ts';
 import { toInstants } from '../../format/span.ts';
 import { Answer } from '../../parts/Answer.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { SpanPicker } from '../../parts/SpanPicker.tsx';
+import { useOpenedAt } from '../../useNow.ts';
 import { TrialForm } from './TrialForm.tsx';
 import { WhatIfResult } from './WhatIfResult.tsx';
 import { GROUPS, type Trial, type WhatIfSearch, toPatch, toSearch, toTrial, trialOf } from './search.ts';
@@ -45,7 +45,7 @@ function Comparison({ search, active, label }: Props) {
   const navigate = route.useNavigate();
   const isTried = GROUPS.some((group) => search[group] !== undefined);
   const trial = trialOf(search, active);
-  const query = useQuery(whatIfQuery(toInstants(search, nowMs()), isTried ? toPatch(trial) : undefined));
+  const query = useQuery(whatIfQuery(toInstants(search, useOpenedAt()), isTried ? toPatch(trial) : undefined));
   return (
     <>
       <TrialForm
