@@ -3,6 +3,7 @@ import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { RouterError } from '../domain/errors.ts';
+import { StoreUnavailableError } from '../eventstore/eventStore.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
 import { authenticate } from './middleware/authenticate.ts';
@@ -88,10 +89,11 @@ function answerError(logger: Logger): ErrorRequestHandler {
 function toRouterError(error: unknown): RouterError {
   if (error instanceof RouterError) return error;
   const options = { cause: error };
-  if (isUnavailable(error)) {
+  if (isUnavailable(error) || error instanceof StoreUnavailableError) {
+    const what = error instanceof StoreUnavailableError ? 'event log' : 'database';
     return new RouterError(
       'overloaded',
-      'The database is away at the moment: try again shortly.',
+      `The ${what} is away at the moment: try again shortly.`,
       { retryAfterSec: 2 },
       options,
     );

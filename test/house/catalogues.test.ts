@@ -5,7 +5,7 @@ import { PAGE_ADDRESSES } from '../../src/api/page.ts';
 import { VARIABLES, type VariableName } from '../../src/config/env.ts';
 import { ERROR_CATALOGUE } from '../../src/domain/errors.ts';
 import { EVENT_TYPES, EVENT_VERSIONS, schemaOf } from '../../src/domain/events.ts';
-import { readText } from './sources.ts';
+import { readSources, readText } from './sources.ts';
 
 const rowsOf = (text: string, row: RegExp): string[][] => [...text.matchAll(row)].map(([, ...cells]) => cells);
 
@@ -68,5 +68,27 @@ describe('the catalogues and their documents', () => {
     const keys = keysOf(parse(readText('config/routing.yaml')));
     expect(keys).to.have.length.above(40);
     expect([...new Set(keys)].filter((key) => !words.has(key))).to.deep.equal([]);
+  });
+
+  it('has every rule by which a reading is judged, and every kind of alert, in docs/catalog.md, and no other', () => {
+    const code = readSources('workers')
+      .map((source) => source.code)
+      .join('\n');
+    const spoken = rowsOf(
+      code,
+      /\b(?:accept|ignore|ignored)\('(\w+)'|\bnote\('\w+', '(\w+)'|\brule: '(\w+)'|, '(\w+_\w+)'\);/g,
+    ).flat();
+    const text = readText('docs/catalog.md');
+    const [, rules = '', alerts = ''] = /## Rules\n([\s\S]*?)\n## [\s\S]*## Alerts\n([\s\S]*?)\n## /.exec(text) ?? [];
+    const firstCells = (part: string) =>
+      rowsOf(part, /^\| (`[^|]*)\|/gm).flatMap(([cell = '']) =>
+        [...cell.matchAll(/`(\w+)`/g)].map(([, word = '']) => word),
+      );
+    const documented = firstCells(rules);
+    expect(documented).to.have.length.above(30);
+    expect(documented.filter((rule) => !code.includes(`'${rule}'`))).to.deep.equal([]);
+    const known = new Set([...documented, 'same']);
+    expect([...new Set(spoken)].filter((rule) => rule && !known.has(rule))).to.deep.equal([]);
+    expect(firstCells(alerts).filter((kind) => !code.includes(`'${kind}'`))).to.deep.equal([]);
   });
 });

@@ -13,13 +13,12 @@ export type RunStart = {
 const KEPT_DAYS = 90;
 
 export async function startRun(postgres: Queryable, run: RunStart): Promise<void> {
-  if (run.queueId !== null) {
-    await postgres.query(
-      `update job_runs set status = 'failed', ended_at = $2, error = 'cut off: its process ended before it did'
-       where status = 'running' and queue_id = $1`,
-      [run.queueId, run.at],
-    );
-  }
+  // The same job of the queue again, or one of a command that was ended: no job may take nearly that long.
+  await postgres.query(
+    `update job_runs set status = 'failed', ended_at = $2, error = 'cut off: its process ended before it did'
+     where status = 'running' and (queue_id = $1 or started_at < $2::timestamptz - interval '1 hour')`,
+    [run.queueId, run.at],
+  );
   await postgres.query(
     `insert into job_runs (id, job, queue_id, trigger, attempt, status, started_at) values ($1, $2, $3, $4, $5, 'running', $6)`,
     [run.id, run.job, run.queueId, run.trigger, run.attempt, run.at],

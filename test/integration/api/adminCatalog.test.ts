@@ -98,6 +98,18 @@ describe('the catalog for operators', () => {
     await startRun(postgres, { ...run, id: `${HOLD}4`, at: '2026-11-25T06:00:00.000Z' });
     await endRun(postgres, `${HOLD}4`, { at: AT, status: 'failed', summary: null, error: 'openrouter: answered 500' });
     await startRun(postgres, { ...run, id: `${HOLD}5`, queueId: 'r', at: AT });
+    // A command that was ended in the middle left this one behind: it does not run for ever.
+    await startRun(postgres, {
+      ...run,
+      job: 'syncRatings',
+      id: `${HOLD}6`,
+      queueId: null,
+      at: '2026-11-25T06:00:00.000Z',
+    });
+    await startRun(postgres, { ...run, job: 'validatePricing', id: `${HOLD}7`, queueId: null, at: AT });
+    await endRun(postgres, `${HOLD}7`, { at: AT, status: 'succeeded', summary: {}, error: null });
+    const cutOff = await get('/v1/admin/jobs?job=syncRatings');
+    expect([...(cutOff.body['runs'] ?? [])].map((one) => one['status'])).to.deep.equal(['failed']);
     const { body } = await get('/v1/admin/jobs?job=syncPricing');
     expect(body['schedules']).to.deep.equal([{ job: 'syncPricing', cron: '0 7 */2 * * *', next_at: AT }]);
     expect([...(body['running'] ?? [])].map((one) => one['id'])).to.deep.equal([`${HOLD}5`]);

@@ -109,6 +109,10 @@ describe('the audit over HTTP', function () {
     ]);
     for (const body of [{}, { score: 2 }, { label: 'alone' }, { score: 1, more: 1 }])
       expect((await router().send(path, { body })).status, JSON.stringify(body)).to.equal(400);
+    router().log.away = true;
+    const away = await router().send(path, { body: { score: 1 } });
+    router().log.away = false;
+    expect([away.status, away.body['error']?.['code']]).to.deep.equal([503, 'overloaded']);
     const stranger = await router().createKey(['chat', 'read'], 'strangers');
     expect((await router().send(path, { body: { score: 1 }, key: stranger.key })).status).to.equal(404);
   });
