@@ -31,6 +31,8 @@ export async function openTools(
     applicationName: 'omni-projections',
     // All projections may be built again at once; each then holds one connection while it fills its tables over another.
     max: 16,
+    // Nobody waits for an answer here: a busy server may take its time.
+    connectTimeoutMs: 10_000,
     logger,
   });
   lifecycle.own('the database pool', () => postgres.close());

@@ -31,6 +31,7 @@ export async function runProjectionsBench(): Promise<string> {
     applicationName: 'bench',
     logger,
     max: 24,
+    connectTimeoutMs: 30_000,
     statementTimeoutMs: 600_000,
   });
   const store = openPostgresEventStore({ postgres, clock, logger, sharesReads: true });
