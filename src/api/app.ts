@@ -33,7 +33,7 @@ export function createApp(tools: ApiTools): Express {
   const open = ROUTES.filter(({ access }) => access === 'open');
   for (const { method, path, create } of open) app[method](path, create(tools));
   app.use(authenticate(tools), limitRate(tools));
-  app.use(express.json({ limit: MOST_BODY, type: () => true, verify: keepBytes }));
+  app.use(express.json({ limit: MOST_BODY, type: () => true, verify: keepBytes }), refuseDepth);
   for (const { method, path, doc, create } of ROUTES.filter(({ access }) => access === 'key')) {
     const once = doc.errors?.includes('idempotency_conflict') ? [idempotent(tools)] : [];
     app[method](path, ...once, create(tools));
@@ -62,6 +62,25 @@ function nameRequest({ random, clock }: ApiTools): RequestHandler {
 function keepBytes(request: unknown, _response: unknown, bytes: Buffer): void {
   (request as { rawBody?: Buffer }).rawBody = bytes;
 }
+
+// Far beyond any JSON schema, and far from where a recursive reader of ours or of a library's would end the stack.
+const MOST_DEPTH = 200;
+
+const refuseDepth: RequestHandler = (request, _response, next) => {
+  let level: unknown[] = [request.body];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_DEPTH) {
+      const message = `The body is nested deeper than ${MOST_DEPTH} levels: flatten it.`;
+      throw new RouterError('validation_error', message, { shouldRetry: false });
+    }
+    level = level.flatMap((value) =>
+      value !== null && typeof value === 'object'
+        ? Object.values(value).filter((inner) => typeof inner === 'object')
+        : [],
+    );
+  }
+  next();
+};
 
 function answerError(logger: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.

@@ -10,9 +10,14 @@ import type { StreamChunk, StreamFormat } from './streamAnswer.ts';
 type Delta = Extract<StreamChunk, { kind: 'delta' }>;
 type Head = { readonly id: string; readonly created: number; readonly model: string };
 
-export function completionStream(wants: { readonly usage: boolean; readonly metadata: boolean }): StreamFormat {
+export function completionStream(wants: {
+  readonly usage: boolean;
+  readonly metadata: boolean;
+  /** Unix time in seconds, for a chunk of ours before there is one of the vendor's. */
+  readonly created: number;
+}): StreamFormat {
   // Clients expect the same on every chunk.
-  let head: Head = { id: '', created: 0, model: '' };
+  let head: Head = { id: '', created: wants.created, model: '' };
   const frameOf = ({ choices, extensions }: Pick<Delta, 'choices' | 'extensions'>, more: object = {}): string => {
     const usage = wants.usage ? { usage: null } : {};
     return dataFrame({ ...extensions, object: 'chat.completion.chunk', ...head, choices, ...usage, ...more });
@@ -65,7 +70,7 @@ export function shortStream(): StreamFormat {
       return [...frames, dataFrame({ done: true, ...toChatAnswer(said.whole(answered)) }), DONE_FRAME];
     },
     error: (error: RouterError, requestId: string, _start: StreamStart | undefined) => [
-      dataFrame(errorBody(error, requestId)),
+      dataFrame({ ...errorBody(error, requestId), finish_reason: 'error' }),
     ],
   };
 }
@@ -74,7 +79,16 @@ type CallDelta = {
   readonly index?: number;
   readonly id?: string;
   readonly function?: { readonly name?: string; readonly arguments?: string };
+  /** What belongs to the call besides, a signature for instance. */
+  readonly extra_content?: unknown;
 };
+
+type HeardCall = { id: string; name: string; arguments: string; extra?: unknown };
+
+function toToolCall({ id, name, arguments: text, extra }: HeardCall): ToolCall {
+  const called = { id, type: 'function' as const, function: { name, arguments: text } };
+  return extra === undefined ? called : { ...called, extra_content: extra };
+}
 
 /** Of the first choice only: the short form has one. */
 function createTranscript() {
@@ -83,12 +97,15 @@ function createTranscript() {
   let content: string | null = null;
   let refusal: string | undefined;
   let finish: string | null = null;
-  const calls: { id: string; name: string; arguments: string }[] = [];
-  const hearCall = ({ index = 0, id: callId, function: called }: CallDelta): void => {
+  const calls: HeardCall[] = [];
+  const thought: string[] = [];
+  let details: readonly { readonly type: string }[] | undefined;
+  const hearCall = ({ index = 0, id: callId, function: called, extra_content: extra }: CallDelta): void => {
     const call = (calls[index] ??= { id: '', name: '', arguments: '' });
     call.id = callId ?? call.id;
     call.name = called?.name ?? call.name;
     call.arguments += called?.arguments ?? '';
+    call.extra = extra ?? call.extra;
   };
   return {
     add({ choices, ...chunk }: Delta): object[] {
@@ -99,7 +116,12 @@ function createTranscript() {
       finish = choice.finish_reason ?? finish;
       const pieces: object[] = [];
       const { content: text, reasoning, refusal: refused, tool_calls: deltas } = choice.delta;
-      if (typeof reasoning === 'string' && reasoning !== '') pieces.push({ reasoning });
+      if (typeof reasoning === 'string' && reasoning !== '') {
+        thought.push(reasoning);
+        pieces.push({ reasoning });
+      }
+      const { reasoning_details: last } = choice.delta;
+      if (Array.isArray(last)) details = last as { type: string }[];
       if (typeof refused === 'string' && refused !== '') refusal = (refusal ?? '') + refused;
       if (typeof text === 'string') {
         content = (content ?? '') + text;
@@ -112,16 +134,14 @@ function createTranscript() {
       return pieces;
     },
     whole(answered: Answered) {
-      const toolCalls: ToolCall[] = calls.map((call) => ({
-        id: call.id,
-        type: 'function',
-        function: { name: call.name, arguments: call.arguments },
-      }));
+      const toolCalls = calls.map(toToolCall);
       const message = {
         role: 'assistant' as const,
         content: toolCalls.length > 0 && content === '' ? null : content,
         ...(refusal === undefined ? {} : { refusal }),
         ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
+        ...(thought.length > 0 ? { reasoning: thought.join('') } : {}),
+        ...(details ? { reasoning_details: details } : {}),
       };
       const choice = { index: 0, finish_reason: finish as 'stop', message };
       return { ...answered, completion: { id, created, model: answered.model.id, choices: [choice] } };

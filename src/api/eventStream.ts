@@ -29,7 +29,12 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-export function createEventStream(response: Response, times: EventStreamTimes = TIMES): EventStream {
+/** `early` gives what is known of the answer's head when silence opens the stream before its first token. */
+export function createEventStream(
+  response: Response,
+  times: EventStreamTimes = TIMES,
+  early: () => Readonly<Record<string, string>> = () => ({}),
+): EventStream {
   let opened = false;
   const open = (headers: Readonly<Record<string, string>>): void => {
     if (opened) return;
@@ -38,7 +43,7 @@ export function createEventStream(response: Response, times: EventStreamTimes = 
     response.flushHeaders();
   };
   const quiet = setInterval(() => {
-    open({});
+    open(early());
     // A reader that is behind needs nothing to stay awake.
     if (!response.writableNeedDrain) response.write(': OMNI PROCESSING\n\n');
   }, times.quietMs);

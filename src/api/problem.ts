@@ -28,7 +28,9 @@ export function errorHeaders({ details, status }: RouterError): Record<string, s
 export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => ({ param: pathOf(issue.path), problem: describe(issue) }));
+  const problems = result.error.issues
+    .flatMap((issue) => unfold(issue))
+    .map((issue) => ({ param: pathOf(issue.path), problem: describe(issue) }));
   const [first] = problems;
   throw new RouterError(
     'validation_error',
@@ -49,6 +51,18 @@ export function idIn(text: unknown, what: string): string {
   const id = z.uuid().safeParse(text);
   if (id.success) return id.data;
   throw new RouterError('not_found', `There is no ${what} of that id.`, { shouldRetry: false });
+}
+
+function depth(branch: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...branch.map(({ path }) => path.length));
+}
+
+/** Of what may be one of several things, the one that comes nearest says what is wrong with it. */
+function unfold(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || !issue.message.startsWith('Invalid ')) return [issue];
+  const nearest = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0];
+  if (!nearest || depth(nearest) === 0) return [issue];
+  return nearest.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

@@ -11,15 +11,18 @@ import { formatDecimal, usdFromNumber } from '../domain/money.ts';
 const names = z.array(z.string().min(1).max(200)).max(32, 'at most 32 names');
 const usd = z.number().positive().max(1_000_000);
 
+const price = z.number().nonnegative().max(1_000_000);
+const sort = z.enum(['price', 'throughput', 'latency']);
+
 /** OpenRouter's `provider` object, as it stands; unknown keys are passed on to OpenRouter. */
-const ProviderPreferences = z.looseObject({
-  order: names.optional(),
-  only: names.optional(),
-  ignore: names.optional(),
-  allow_fallbacks: z.boolean().optional(),
-  require_parameters: z.boolean().optional(),
-  sort: z.enum(['price', 'throughput', 'latency']).optional(),
-  max_price: z.looseObject({ prompt: usd.optional(), completion: usd.optional() }).optional(),
+export const ProviderPreferences = z.looseObject({
+  order: names.nullish(),
+  only: names.nullish(),
+  ignore: names.nullish(),
+  allow_fallbacks: z.boolean().nullish(),
+  require_parameters: z.boolean().nullish(),
+  sort: z.union([sort, z.looseObject({ by: sort })], 'price, throughput or latency, or {by: one of them}').nullish(),
+  max_price: z.looseObject({ prompt: price.nullish(), completion: price.nullish() }).nullish(),
 });
 type ProviderPreferences = z.infer<typeof ProviderPreferences>;
 
@@ -37,6 +40,9 @@ export const ChatRequest = Chat.omit({ reasoning_effort: true }).extend({
   latency_pref: LatencyPref.default('normal'),
   max_cost: usd.optional(),
   effort: Effort.optional(),
+  /** OpenAI's name of the same. */
+  reasoning_effort: Effort.optional(),
+  n: z.literal(1, 'the short form has one answer: ask /v1/chat/completions for several').optional(),
   provider: ProviderPreferences.optional(),
   deadline_ms: z.int().min(100).max(600_000).optional(),
   session_id: z.string().max(256).optional(),
@@ -54,11 +60,14 @@ export const OURS = {
 /** `POST /v1/chat/completions`: OpenAI's request with OpenRouter's `models` and `provider`. */
 export const ChatCompletionsRequest = Chat.extend({
   ...streamed,
-  model: z.string().min(1, 'a model, or `auto`').max(200),
+  model: z.string().min(1, 'a model, or `auto`').max(200).optional(),
   models: names.optional(),
   provider: ProviderPreferences.optional(),
   session_id: z.string().max(256).optional(),
   ...OURS,
+}).refine(({ model, models }) => model !== undefined || (models?.length ?? 0) > 0, {
+  path: ['model'],
+  error: 'a model, or `auto`; or `models`',
 });
 export type ChatCompletionsRequest = z.infer<typeof ChatCompletionsRequest>;
 
@@ -79,13 +88,16 @@ export function fromChatRequest(body: ChatRequest, catalog: Catalog): Parsed {
     priority,
     latency_pref,
     max_cost,
-    effort,
+    effort: ownEffort,
+    reasoning_effort,
+    n: _n,
     provider,
     deadline_ms,
     session_id,
     ...chat
   } = body;
   const chain = chainOf(model, models, catalog);
+  const effort = ownEffort ?? reasoning_effort ?? effortIn(chat['reasoning']);
   return {
     chat,
     session: sessionOf(session_id),
@@ -117,17 +129,18 @@ export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catal
     ...chat
   } = body;
   const chain = chainOf(model, models, catalog);
+  const effort = reasoning_effort ?? effortIn(chat['reasoning']);
   return {
     chat,
     session: sessionOf(session_id),
     openrouter: openrouterPart(provider),
     wishes: {
       ...common(chat, chain, provider),
-      priority: AUTO.get(model)?.priority ?? priority ?? 'balanced',
-      latencyPref: AUTO.get(model)?.latencyPref ?? latency_pref ?? 'normal',
+      priority: AUTO.get(model ?? '')?.priority ?? priority ?? 'balanced',
+      latencyPref: AUTO.get(model ?? '')?.latencyPref ?? latency_pref ?? 'normal',
       ...(max_cost === undefined ? {} : { maxCostUsd: decimalText(max_cost) }),
       ...(deadline_ms === undefined ? {} : { deadlineMs: deadline_ms }),
-      ...(reasoning_effort === undefined || reasoning_effort === null ? {} : { effort: reasoning_effort }),
+      ...(effort === undefined ? {} : { effort }),
     },
   };
 }
@@ -165,15 +178,15 @@ function idOf(name: string, catalog: Catalog): string {
   );
 }
 
-const isOurs = (name: string): boolean => (PROVIDERS as readonly string[]).includes(name);
+const isOurs = (name: string): boolean => (PROVIDERS as readonly string[]).includes(name.toLowerCase());
 
-/** The names of our own providers; undefined when there is none among them. */
-function known(list: readonly string[] | undefined): string[] | undefined {
-  const ours = list?.filter(isOurs);
+/** The names of our own providers, however they are written; undefined when there is none among them. */
+function known(list: readonly string[] | null | undefined): string[] | undefined {
+  const ours = list?.filter(isOurs).map((name) => name.toLowerCase());
   return ours && ours.length > 0 ? ours : undefined;
 }
 
-function theirs(list: readonly string[] | undefined): string[] | undefined {
+function theirs(list: readonly string[] | null | undefined): string[] | undefined {
   return list?.filter((name) => !isOurs(name));
 }
 
@@ -195,13 +208,13 @@ function common(
     ...(order ? { order } : {}),
     ...(only ? { only } : {}),
     ...(ignore ? { ignore } : {}),
-    ...(provider?.require_parameters === undefined ? {} : { requireParameters: provider.require_parameters }),
-    ...(provider?.sort ? { sort: provider.sort } : {}),
+    ...(typeof provider?.require_parameters === 'boolean' ? { requireParameters: provider.require_parameters } : {}),
+    ...(provider?.sort ? { sort: typeof provider.sort === 'string' ? provider.sort : provider.sort.by } : {}),
     ...(provider?.max_price
       ? {
           maxPrice: {
-            ...(prompt === undefined ? {} : { prompt: decimalText(prompt) }),
-            ...(completion === undefined ? {} : { completion: decimalText(completion) }),
+            ...(typeof prompt === 'number' ? { prompt: decimalText(prompt) } : {}),
+            ...(typeof completion === 'number' ? { completion: decimalText(completion) } : {}),
           },
         }
       : {}),
@@ -216,6 +229,12 @@ function openrouterPart(provider: ProviderPreferences | undefined): Readonly<Rec
     ([, list]) => list && list.length > 0,
   );
   return { ...rest, ...Object.fromEntries(lists) };
+}
+
+/** OpenRouter's own field for it. */
+function effortIn(reasoning: unknown): Effort | undefined {
+  const parsed = z.looseObject({ effort: Effort }).safeParse(reasoning);
+  return parsed.success ? parsed.data.effort : undefined;
 }
 
 function sessionOf(id: string | undefined): Session | null {

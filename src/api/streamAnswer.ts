@@ -19,11 +19,13 @@ export interface StreamFormat {
 /** @throws RouterError when there was no first token and the status is not out yet */
 export async function streamAnswer(
   response: Response,
-  open: () => Promise<AnswerStream>,
+  open: (onDecided: (start: StreamStart) => void) => Promise<AnswerStream>,
   format: StreamFormat,
   { logger, streamTimes }: Pick<ApiTools, 'logger' | 'streamTimes'>,
 ): Promise<void> {
-  const out = createEventStream(response, streamTimes);
+  // What is asked first, until it is known what answers.
+  let decided: StreamStart | undefined;
+  const out = createEventStream(response, streamTimes, () => (decided ? streamHeaders(decided) : {}));
   const requestId = String(response.locals['requestId']);
   const fail = async (error: RouterError, start?: StreamStart): Promise<void> => {
     // What ends so is not kept for an Idempotency-Key.
@@ -34,9 +36,11 @@ export async function streamAnswer(
   };
   let stream: AnswerStream;
   try {
-    stream = await open();
+    stream = await open((start) => {
+      decided = start;
+    });
   } catch (error) {
-    if (out.opened && error instanceof RouterError) return await fail(error);
+    if (out.opened && error instanceof RouterError) return await fail(error, decided);
     out.cancel();
     throw error;
   }

@@ -17,18 +17,23 @@ export const ToolCall = z.looseObject({
 });
 export type ToolCall = z.infer<typeof ToolCall>;
 
-export const Message = z.looseObject({
-  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: z.union([z.string(), z.array(ContentPart)]).nullish(),
-  name: z.string().optional(),
-  tool_calls: z.array(ToolCall).nullish(),
-  tool_call_id: z.string().optional(),
-  refusal: z.string().nullish(),
-  /** A tool's result that reports a failure (Anthropic `is_error`). */
-  is_error: z.boolean().optional(),
-  /** Thinking with its signatures, to go back unchanged and only to the provider that made it. */
-  reasoning_details: z.array(z.looseObject({ type: z.string() })).nullish(),
-});
+export const Message = z
+  .looseObject({
+    role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
+    content: z.union([z.string(), z.array(ContentPart)]).nullish(),
+    name: z.string().optional(),
+    tool_calls: z.array(ToolCall).nullish(),
+    tool_call_id: z.string().optional(),
+    refusal: z.string().nullish(),
+    /** A tool's result that reports a failure (Anthropic `is_error`). */
+    is_error: z.boolean().optional(),
+    /** Thinking with its signatures, to go back unchanged and only to the provider that made it. */
+    reasoning_details: z.array(z.looseObject({ type: z.string() })).nullish(),
+  })
+  .refine(({ role, content }) => role === 'assistant' || (content !== undefined && content !== null), {
+    path: ['content'],
+    error: 'text, or a list of parts: only an assistant message that calls tools may be without',
+  });
 export type Message = z.infer<typeof Message>;
 
 export const Tool = z.looseObject({

@@ -28,22 +28,23 @@ const PARAMETERS = [
 ] as const;
 
 /** Values that ask for nothing. */
-const DOES_NOTHING: ReadonlySet<unknown> = new Set([undefined, null, false, 0, '']);
+const DOES_NOTHING: ReadonlySet<unknown> = new Set([undefined, null, false, '']);
+/** Where 0 is what every vendor does unasked. */
+const ZERO_IS_USUAL: ReadonlySet<string> = new Set(['presence_penalty', 'frequency_penalty', 'top_logprobs']);
 
 /** The fields of that list that the caller set to something that matters. */
 export function setFields(chat: Chat, fields: readonly string[]): string[] {
   return fields.filter((field) => {
     // Several calls at once are what every vendor does unasked.
     if (field === 'parallel_tool_calls') return chat.parallel_tool_calls === false;
+    if (chat[field] === 0) return !ZERO_IS_USUAL.has(field);
     return !DOES_NOTHING.has(chat[field]) && (field !== 'n' || chat.n !== 1);
   });
 }
 
 /** The parameters that must count where a caller requires all of them to. */
 export function parametersOf(chat: Chat): string[] {
-  // A temperature of 0 asks for much, and so does a first seed.
-  const zeros = ['temperature', 'top_p', 'seed'].filter((field) => chat[field] === 0);
-  return [...new Set([...setFields(chat, PARAMETERS), ...zeros])].sort();
+  return setFields(chat, PARAMETERS).sort();
 }
 
 type Sampled = { readonly id: string; readonly details: Pick<CatalogModel['details'], 'samplingParams'> };

@@ -4,7 +4,7 @@ import { RouterError } from '../domain/errors.ts';
 import { toRecord, walkChain } from './attempts.ts';
 import { type WholeCall, callWhole } from './callWhole.ts';
 import type { RoutedRequest, WholeAnswer } from './gateway.ts';
-import { type Story, type StoryTools, beginStory, endStory, toAnswered, toCallerError } from './story.ts';
+import { type Story, type StoryTools, beginStory, endStory, toAnswered, toCallerError, warningsOf } from './story.ts';
 
 export async function answerChat(request: RoutedRequest, tools: StoryTools): Promise<WholeAnswer> {
   const story = await beginStory(request, tools);
@@ -30,7 +30,7 @@ export async function answerChat(request: RoutedRequest, tools: StoryTools): Pro
     tools,
   );
   return {
-    ...toAnswered(story, target.model, end, answer.warnings),
+    ...toAnswered(story, target.model, end, warningsOf(story, target.effort, answer.warnings)),
     completion: answer.completion,
     ...(answer.native ? { native: answer.native } : {}),
   };

@@ -73,6 +73,8 @@ export type AttemptTools = {
   /** Told when a call begins and how it ended, for health figures and breakers. */
   readonly onStart: (modelId: string) => void;
   readonly onAttempt: (record: AttemptRecord) => void;
+  /** A call ended by a fault of ours: it says nothing of the model. */
+  readonly onFault: (modelId: string) => void;
 };
 
 /**
@@ -151,7 +153,7 @@ async function attempt<T>(
   call: Call,
   target: Target,
   run: Run<T>,
-  { providers }: AttemptTools,
+  { providers, onFault }: AttemptTools,
 ): Promise<{ value: T } | { failure: Failure }> {
   const { model, effort, timeouts, deadline } = target;
   const provider = providers.get(model.provider);
@@ -164,6 +166,7 @@ async function attempt<T>(
   } catch (error) {
     if (error instanceof ProviderError) return { failure: error.failure };
     deadline.stop();
+    onFault(model.id);
     throw error;
   }
 }

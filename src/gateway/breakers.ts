@@ -19,6 +19,8 @@ export type Breakers = {
   /** A call of that model begins: where its breaker is half open, it is the one that tries. */
   onStart(modelId: string): void;
   onAttempt(record: Pick<AttemptRecord, 'modelId' | 'provider' | 'outcome'>): void;
+  /** A call of that model ended by a fault of ours. */
+  onFault(modelId: string): void;
   /** All that are not closed, for people. */
   states(): BreakerState[];
 };
@@ -29,7 +31,8 @@ type Breaker = {
   /** Monotonic ms; undefined = closed. */
   openUntil: number | undefined;
   openings: number;
-  probing: boolean;
+  /** Monotonic ms at which the request that tries it began. */
+  probingSince: number | undefined;
   reason: FailureKind;
 };
 
@@ -43,6 +46,8 @@ const NOT_ITS_FAULT: ReadonlySet<FailureKind> = new Set([
 ]);
 // Whatever the model, that provider fails.
 const OF_THE_PROVIDER: ReadonlySet<FailureKind> = new Set(['unauthorized', 'quota-exhausted', 'unreachable']);
+/** A try that has not been heard of for this long is nobody's any more. */
+const PROBE_MS = 15 * 60_000;
 const MOST_NAMED = 64;
 const MOST_SAMPLES = 100;
 
@@ -71,7 +76,7 @@ class ClockedBreakers implements Breakers {
   onStart(modelId: string): void {
     for (const name of [modelId, providerOf(modelId)]) {
       const breaker = this.#breakers.get(name);
-      if (breaker && this.#mayTry(breaker)) breaker.probing = true;
+      if (breaker && this.#mayTry(breaker)) breaker.probingSince = this.#clock.monotonicMs();
     }
   }
 
@@ -94,6 +99,10 @@ class ClockedBreakers implements Breakers {
     }
   }
 
+  onFault(modelId: string): void {
+    this.#forgetProbe(modelId, providerOf(modelId));
+  }
+
   states(): BreakerState[] {
     return [...this.#breakers].flatMap(([name, { openUntil, reason }]) => {
       if (openUntil === undefined) return [];
@@ -103,14 +112,16 @@ class ClockedBreakers implements Breakers {
     });
   }
 
-  #mayTry({ openUntil, probing }: Breaker): boolean {
-    return openUntil !== undefined && !probing && this.#clock.monotonicMs() >= openUntil;
+  #mayTry({ openUntil, probingSince }: Breaker): boolean {
+    const now = this.#clock.monotonicMs();
+    const trying = probingSince !== undefined && now - probingSince < PROBE_MS;
+    return openUntil !== undefined && !trying && now >= openUntil;
   }
 
   #forgetProbe(...names: readonly string[]): void {
     for (const name of names) {
       const breaker = this.#breakers.get(name);
-      if (breaker) breaker.probing = false;
+      if (breaker) breaker.probingSince = undefined;
     }
   }
 
@@ -119,7 +130,7 @@ class ClockedBreakers implements Breakers {
     this.#breakers.set(name, breaker);
     if (breaker.openUntil !== undefined) {
       // An outcome of a call from before it opened says nothing new.
-      if (!breaker.probing) return;
+      if (breaker.probingSince === undefined) return;
       if (failure) this.#trip(breaker, failure, rules);
       else this.#breakers.delete(name);
       return;
@@ -139,14 +150,14 @@ class ClockedBreakers implements Breakers {
     const forSec = Math.min(openMaxSec, openSec * 2 ** breaker.openings);
     breaker.openUntil = this.#clock.monotonicMs() + forSec * 1_000;
     breaker.openings += 1;
-    breaker.probing = false;
+    breaker.probingSince = undefined;
     breaker.reason = reason;
     breaker.samples = [];
   }
 }
 
 function fresh(): Breaker {
-  return { samples: [], openUntil: undefined, openings: 0, probing: false, reason: 'server-error' };
+  return { samples: [], openUntil: undefined, openings: 0, probingSince: undefined, reason: 'server-error' };
 }
 
 function providerOf(modelId: string): string {

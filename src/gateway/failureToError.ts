@@ -5,10 +5,15 @@ import type { FailedAttempt } from './attempts.ts';
 
 type Told = { readonly code: ErrorCode; readonly message: string; readonly shouldRetry: boolean };
 
+const AWAY: ReadonlySet<FailureKind> = new Set(['unreachable', 'overloaded', 'timed-out', 'rate-limited']);
+/** What a moment may cure. */
+const PASSING: ReadonlySet<FailureKind> = new Set([...AWAY, 'server-error', 'stream-cut']);
+
 // The first line that fits wins: what the caller can change comes first, then what passes by itself.
 const TOLD: readonly { readonly when: (kinds: readonly FailureKind[]) => boolean; readonly told: Told }[] = [
   {
-    when: (kinds) => kinds.includes('context-too-long'),
+    // Of a chain that ended elsewhere, another model might still have taken it.
+    when: (kinds) => kinds.at(-1) === 'context-too-long',
     told: {
       code: 'context_too_long',
       message: 'The prompt is longer than the models that could answer take: shorten it.',
@@ -45,7 +50,7 @@ const TOLD: readonly { readonly when: (kinds: readonly FailureKind[]) => boolean
     told: { code: 'provider_timeout', message: 'No provider answered in time.', shouldRetry: true },
   },
   {
-    when: (kinds) => kinds.every((kind) => kind === 'unreachable' || kind === 'overloaded' || kind === 'timed-out'),
+    when: (kinds) => kinds.every((kind) => AWAY.has(kind)),
     told: {
       code: 'provider_unavailable',
       message: 'No provider that could answer is available now: try again later.',
@@ -61,7 +66,8 @@ const OTHERWISE: Told = {
 
 export function failureToError(requestId: string, failures: readonly FailedAttempt[]): RouterError {
   const kinds = failures.map(({ failure }) => failure.kind);
-  const { code, message, shouldRetry } = TOLD.find(({ when }) => kinds.length > 0 && when(kinds))?.told ?? OTHERWISE;
+  const otherwise = { ...OTHERWISE, shouldRetry: kinds.length > 0 && kinds.every((kind) => PASSING.has(kind)) };
+  const { code, message, shouldRetry } = TOLD.find(({ when }) => kinds.length > 0 && when(kinds))?.told ?? otherwise;
   const waits = failures.flatMap(({ failure }) => failure.retryAfterMs ?? []);
   const attempts = failures.map(({ record }) => ({
     model: record.modelId,

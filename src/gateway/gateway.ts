@@ -92,8 +92,11 @@ export type Readiness = {
 export interface Gateway {
   /** @throws RouterError when no model could answer; it is recorded before it is thrown. */
   answer(request: RoutedRequest): Promise<WholeAnswer>;
-  /** Resolves at the first token. @throws RouterError when there is none; it is recorded before it is thrown. */
-  stream(request: RoutedRequest): Promise<AnswerStream>;
+  /**
+   * Resolves at the first token. `onDecided` is told before that what is asked first.
+   * @throws RouterError when there is none; it is recorded before it is thrown.
+   */
+  stream(request: RoutedRequest, onDecided?: (start: StreamStart) => void): Promise<AnswerStream>;
   /** Estimated where no vendor counts. */
   countTokens(request: RoutedRequest): Promise<TokenCount>;
   /** The decision that `answer` would take now, without a call and without an event. */

@@ -68,6 +68,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     breakers,
     leaving: admission.leaving,
     onStart: (modelId) => breakers.onStart(modelId),
+    onFault: (modelId) => breakers.onFault(modelId),
     onAttempt(record) {
       health.add(record);
       breakers.onAttempt(record);
@@ -87,10 +88,10 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
         done();
       }
     },
-    async stream(request) {
+    async stream(request, onDecided) {
       const done = admission.enter();
       try {
-        const { start, pieces } = await streamChat(request, tools);
+        const { start, pieces } = await streamChat(request, tools, onDecided);
         return { start, pieces: finallyDo(pieces, done) };
       } catch (error) {
         done();

@@ -1,6 +1,7 @@
 // The record of one request: its beginning beside the first provider call, its end before its caller hears the end.
 import type { Allowance, Allowances } from '../accounts/allowances.ts';
 import type { CatalogModel } from '../domain/catalog.ts';
+import type { Effort } from '../domain/chat.ts';
 import { RouterError } from '../domain/errors.ts';
 import { type EventData, requestStream } from '../domain/events.ts';
 import { markupUsd } from '../domain/markup.ts';
@@ -133,6 +134,17 @@ function noModel(reason: string, excluded: Decided['decision']['outcome']['exclu
         'The models that could answer have failed too often just now and are left alone for a while: try again later.',
         { shouldRetry: true, retryAfterSec: 15, details: { excluded } },
       );
+}
+
+/** What the adapter could not send, and an effort that the model does not have. */
+export function warningsOf({ decided }: Story, effort: Effort | undefined, sent: readonly string[]): readonly string[] {
+  const wanted = decided.inputs.wishes.effort;
+  if (wanted === undefined || wanted === effort) return sent;
+  const told =
+    effort === undefined
+      ? `reasoning_effort ${wanted} was not sent: the model has no efforts`
+      : `reasoning_effort ${wanted} was sent as ${effort}: the model has no other nearer to it`;
+  return [...sent, told];
 }
 
 export function toAnswered(

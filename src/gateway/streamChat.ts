@@ -6,13 +6,18 @@ import { type Chunk, type Failure, ProviderError } from '../providers/provider.t
 import { orRecorded } from './answerChat.ts';
 import { type FailedAttempt, type Target, toRecord, walkChain } from './attempts.ts';
 import { type OpenedStream, callStream, commits } from './callStream.ts';
-import type { AnswerStream, RoutedRequest, StreamPiece } from './gateway.ts';
-import { type Story, type StoryTools, beginStory, endStory, toAnswered, toCallerError } from './story.ts';
+import type { AnswerStream, RoutedRequest, StreamPiece, StreamStart } from './gateway.ts';
+import { type Story, type StoryTools, beginStory, endStory, toAnswered, toCallerError, warningsOf } from './story.ts';
 import { type Tally, createTally } from './tally.ts';
 
 /** Resolves at the first token. @throws RouterError when there is none; it is recorded before it is thrown. */
-export async function streamChat(request: RoutedRequest, tools: StoryTools): Promise<AnswerStream> {
+export async function streamChat(
+  request: RoutedRequest,
+  tools: StoryTools,
+  onDecided?: (start: StreamStart) => void,
+): Promise<AnswerStream> {
   const story = await beginStory(request, tools);
+  tellFirst(story, tools, onDecided);
   const run = callStream(request.chat, () => tools.clock.monotonicMs());
   const walked = await orRecorded(story, walkChain<OpenedStream>(story.call, run, tools), tools);
   if (!walked.ok) {
@@ -29,11 +34,18 @@ export async function streamChat(request: RoutedRequest, tools: StoryTools): Pro
       model: { id: model.id, provider: model.provider, modelName: model.modelName },
       attempts: target.attempt,
       fallback: story.decided.decision.outcome.chain[0]?.modelId !== model.id,
-      warnings: opened.warnings,
+      warnings: warningsOf(story, target.effort, opened.warnings),
       simulated: tools.simulated,
     },
     pieces: relay({ story, target, opened, failures, tally: createTally(story.call.inputTokens) }, tools),
   };
+}
+
+function tellFirst({ request, call }: Story, { simulated }: StoryTools, tell?: (start: StreamStart) => void): void {
+  const model = call.chain[0]?.model;
+  if (!model) return;
+  const named = { id: model.id, provider: model.provider, modelName: model.modelName };
+  tell?.({ requestId: request.requestId, model: named, attempts: 1, fallback: false, warnings: [], simulated });
 }
 
 type Relay = {
@@ -61,7 +73,11 @@ async function* relay(now: Relay, tools: StoryTools): AsyncGenerator<StreamPiece
     }
     settled = true;
     const { end } = await settle(now, undefined, tools);
-    yield { kind: 'end', last: held, answered: toAnswered(story, target.model, end, opened.warnings) };
+    yield {
+      kind: 'end',
+      last: held,
+      answered: toAnswered(story, target.model, end, warningsOf(story, target.effort, opened.warnings)),
+    };
   } catch (error) {
     const recorded = settled;
     settled = true;

@@ -22,3 +22,13 @@ export function unknownFields(chat: Chat, known: readonly string[], vendor: stri
   const fields = Object.keys(chat).filter((field) => !(field in Chat.shape) && !known.includes(field));
   return ignoredFields(chat, fields, vendor);
 }
+
+/** A warning for each kind of part, files and sound for instance, that this vendor's adapter has no place for. */
+export function unsentParts(chat: Chat, vendor: string): string[] {
+  const kinds = chat.messages.flatMap(({ content }) =>
+    Array.isArray(content)
+      ? content.flatMap((part) => (part.image_url || part.text !== undefined ? [] : [part.type]))
+      : [],
+  );
+  return [...new Set(kinds)].map((kind) => notSent(`a part of type ${kind}`, `${vendor} is sent text and images only`));
+}

@@ -24,7 +24,7 @@ const MOST_SHOWN = 5;
 
 export function decide(inputs: DecisionInputs, context: DecisionContext, rules = CURRENT_RULES): Decision {
   const { able, excluded } = filterModels(context.catalog, inputs, context.policy, rules);
-  const ranked = scoreCandidates(able, inputs, context);
+  const ranked = scoreCandidates(able, inputs, context, rules);
   const left = belowFloor(able, ranked);
   const exclusions = [...excluded, ...left];
   const chain = buildChain(ranked, inputs);
@@ -108,7 +108,7 @@ function chooseBaseline(
   const best =
     isBest && unlimited && inputs.openBreakers.length === 0
       ? ranked[0]
-      : scoreCandidates(filterModels(context.catalog, wanted, context.policy, rules).able, wanted, context)[0];
+      : scoreCandidates(filterModels(context.catalog, wanted, context.policy, rules).able, wanted, context, rules)[0];
   if (!best) return null;
   const { modelId, effort, cost } = best;
   return {

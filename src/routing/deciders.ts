@@ -10,7 +10,7 @@ export const CURRENT_DECIDER = 2;
 
 const DECIDERS: ReadonlyMap<number, Decider> = new Map([
   [1, (inputs: DecisionInputs, context: DecisionContext) => decide(inputs, context, FIRST_RULES)],
-  // Tools reach models of OpenAI's Responses API; `require_parameters` leaves out models on which a parameter would not count.
+  // A named model is taken as it is. Tools reach models of OpenAI's Responses API; `require_parameters` leaves out models on which a parameter would not count.
   [2, (inputs: DecisionInputs, context: DecisionContext) => decide(inputs, context)],
 ]);
 

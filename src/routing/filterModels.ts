@@ -26,9 +26,19 @@ export type FilterRules = {
   readonly toolsThroughAll: boolean;
   /** `require_parameters` leaves out what would not count. */
   readonly requiresParameters: boolean;
+  /** A model that was named is taken as it is: below the floor of quality, too, and at the vendor's own effort unless one is asked for. */
+  readonly namedAsTheyAre: boolean;
 };
-export const FIRST_RULES: FilterRules = { toolsThroughAll: false, requiresParameters: false };
-export const CURRENT_RULES: FilterRules = { toolsThroughAll: true, requiresParameters: true };
+export const FIRST_RULES: FilterRules = {
+  toolsThroughAll: false,
+  requiresParameters: false,
+  namedAsTheyAre: false,
+};
+export const CURRENT_RULES: FilterRules = {
+  toolsThroughAll: true,
+  requiresParameters: true,
+  namedAsTheyAre: true,
+};
 
 const CHAT_PATHS: ReadonlySet<string | undefined> = new Set([undefined, 'chat', 'chat_without_reasoning']);
 
@@ -60,7 +70,8 @@ function examine(
     const reason = check(model, inputs, named, rules);
     if (reason) return reason;
   }
-  const effort = chooseEffort(model, inputs, policy, rules);
+  const asked = inputs.wishes.effort !== undefined;
+  const effort = named && rules.namedAsTheyAre && !asked ? undefined : chooseEffort(model, inputs, policy, rules);
   const missing = rules.requiresParameters ? missesParameter(model, effort, inputs) : undefined;
   if (missing) return missing;
   const outputTokens = expectOutput(model, effort, inputs, policy);

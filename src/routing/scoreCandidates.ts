@@ -3,7 +3,7 @@ import type { Catalog } from '../domain/catalog.ts';
 import type { Effort } from '../domain/chat.ts';
 import type { Candidate, DecisionInputs, Health, ScoreParts } from '../domain/decision.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Able } from './filterModels.ts';
+import type { Able, FilterRules } from './filterModels.ts';
 import { expectLatency } from './latency.ts';
 import { judgeQuality } from './quality.ts';
 
@@ -19,9 +19,11 @@ export function scoreCandidates(
   able: readonly Able[],
   inputs: DecisionInputs,
   context: { readonly catalog: Catalog; readonly policy: Policy; readonly health: Health },
+  { namedAsTheyAre }: FilterRules,
 ): Scored[] {
   const scored = able.map((one) => scoreOne(one, inputs, context));
   const floor = context.policy.qualityFloor[inputs.wishes.priority];
+  if (namedAsTheyAre && inputs.wishes.models.length > 0) return orderCandidates(scored, inputs);
   const good = scored.filter(({ parts }) => parts.quality >= floor);
   return orderCandidates(good.length > 0 ? good : scored, inputs);
 }

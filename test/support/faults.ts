@@ -141,7 +141,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   'empty-choices': (now) => {
     const { vendor, streamed, response } = now;
-    if (!streamed) return json(now, { ...wholeReply(vendor, []), choices: [], candidates: [], content: [] });
+    if (!streamed) {
+      return json(now, { ...wholeReply(vendor, []), choices: [], candidates: [], content: [], stop_reason: null });
+    }
     const { start, done } = streamFrames(vendor, []);
     open(now);
     response.end([...start, frame({ type: 'ping', choices: [], candidates: [] }), ...done].join(''));

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import type { Catalog } from '../../domain/catalog.ts';
 import { Chat, Effort, type Message } from '../../domain/chat.ts';
 import { parseInput } from '../problem.ts';
-import { type ChatCompletionsRequest, OURS, type Parsed, fromChatCompletions } from '../requestBodies.ts';
+import {
+  type ChatCompletionsRequest,
+  OURS,
+  ProviderPreferences,
+  type Parsed,
+  fromChatCompletions,
+} from '../requestBodies.ts';
 
 const Block = z.looseObject({ type: z.string() });
 type Block = z.infer<typeof Block>;
@@ -52,7 +58,7 @@ export const MessagesRequest = z
       .array(z.looseObject({ model: z.string().min(1).max(200) }))
       .max(3, 'at most 3 fallbacks')
       .optional(),
-    provider: z.looseObject({}).optional(),
+    provider: ProviderPreferences.optional(),
     session_id: z.string().max(256).optional(),
     ...OURS,
   })
@@ -223,7 +229,16 @@ const NEUTRAL_BLOCKS: ReadonlySet<string> = new Set([
 function isBeyondNeutral({ messages, tools = [], ...rest }: z.infer<typeof CountTokensRequest>): boolean {
   if (rest['mcp_servers'] !== undefined || rest['container'] !== undefined) return true;
   if (tools.some(({ type }) => type && type !== 'custom')) return true;
-  return messages.some(
-    ({ content }) => typeof content !== 'string' && content.some(({ type }) => !NEUTRAL_BLOCKS.has(type)),
+  return messages.some(({ content }) => holdsMore(content));
+}
+
+/** Blocks that the neutral form has no place for, in the results of tools, too. */
+function holdsMore(content: unknown): boolean {
+  const parsed = z.array(Block).safeParse(content);
+  return (
+    parsed.success &&
+    parsed.data.some(
+      (block) => !NEUTRAL_BLOCKS.has(block.type) || (block.type === 'tool_result' && holdsMore(block['content'])),
+    )
   );
 }

@@ -9,6 +9,7 @@ import { parseInput } from '../problem.ts';
 import { ChatRequest, fromChatRequest } from '../requestBodies.ts';
 import { toRoutedRequest } from '../routedRequest.ts';
 import { streamAnswer } from '../streamAnswer.ts';
+import { withoutNulls } from '../withoutNulls.ts';
 import { type AnswerDoc, CHAT_ERRORS, type Route } from './route.ts';
 
 export const SHORT_ANSWER: AnswerDoc = {
@@ -37,11 +38,12 @@ export const chat: Route = {
 export function answerShort(tools: ApiTools, surface: Surface): RequestHandler {
   const { gateway } = tools;
   return async (request, response) => {
-    const body = parseInput(ChatRequest, request.body);
+    const body = parseInput(ChatRequest, withoutNulls(request.body));
     const streaming = body.stream === true;
     const parsed = { ...fromChatRequest(body, gateway.catalog()), streaming };
     const routed = toRoutedRequest(request, response, surface, parsed);
-    if (streaming) return await streamAnswer(response, () => gateway.stream(routed), shortStream(), tools);
+    if (streaming)
+      return await streamAnswer(response, (onDecided) => gateway.stream(routed, onDecided), shortStream(), tools);
     const answer = await gateway.answer(routed);
     response.set(answerHeaders(answer)).json(toChatAnswer(answer));
   };

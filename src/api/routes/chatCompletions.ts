@@ -6,6 +6,7 @@ import { parseInput } from '../problem.ts';
 import { ChatCompletionsRequest, fromChatCompletions } from '../requestBodies.ts';
 import { toRoutedRequest } from '../routedRequest.ts';
 import { streamAnswer } from '../streamAnswer.ts';
+import { withoutNulls } from '../withoutNulls.ts';
 import { CHAT_ERRORS, type Route } from './route.ts';
 
 export const chatCompletions: Route = {
@@ -28,15 +29,19 @@ export const chatCompletions: Route = {
     errors: CHAT_ERRORS,
   },
   create: (tools) => async (request, response) => {
-    const { gateway } = tools;
-    const body = parseInput(ChatCompletionsRequest, request.body);
+    const { gateway, clock } = tools;
+    const body = parseInput(ChatCompletionsRequest, withoutNulls(request.body));
     const streaming = body.stream === true;
     const parsed = { ...fromChatCompletions(body, gateway.catalog()), streaming };
     const routed = toRoutedRequest(request, response, 'chat-completions', parsed);
     const metadata = request.header('x-omni-metadata') === 'true';
     if (streaming) {
-      const format = completionStream({ usage: body.stream_options?.include_usage === true, metadata });
-      return await streamAnswer(response, () => gateway.stream(routed), format, tools);
+      const format = completionStream({
+        usage: body.stream_options?.include_usage === true,
+        metadata,
+        created: Math.floor(clock.now() / 1_000),
+      });
+      return await streamAnswer(response, (onDecided) => gateway.stream(routed, onDecided), format, tools);
     }
     const answer = await gateway.answer(routed);
     response.set(answerHeaders(answer)).json(toChatCompletion(answer, metadata));

@@ -8,6 +8,7 @@ import { answerHeaders } from '../openaiFormat.ts';
 import { parseInput } from '../problem.ts';
 import { toRoutedRequest } from '../routedRequest.ts';
 import { streamAnswer } from '../streamAnswer.ts';
+import { withoutNulls } from '../withoutNulls.ts';
 import { CHAT_ERRORS, type Route } from './route.ts';
 
 export const messages: Route = {
@@ -33,7 +34,7 @@ export const messages: Route = {
   },
   create: (tools) => async (request, response) => {
     const { gateway } = tools;
-    const body = parseInput(MessagesRequest, request.body);
+    const body = parseInput(MessagesRequest, withoutNulls(request.body));
     const streaming = body.stream === true;
     const beta = request.header('anthropic-beta');
     const parsed = { ...fromMessages(body, gateway.catalog(), beta), streaming };
@@ -41,7 +42,12 @@ export const messages: Route = {
     const metadata = request.header('x-omni-metadata') === 'true';
     response.set('request-id', routed.requestId);
     if (streaming)
-      return await streamAnswer(response, () => gateway.stream(routed), messagesStream({ metadata }), tools);
+      return await streamAnswer(
+        response,
+        (onDecided) => gateway.stream(routed, onDecided),
+        messagesStream({ metadata }),
+        tools,
+      );
     const answer = await gateway.answer(routed);
     response.set(answerHeaders(answer)).json(toMessage(answer, metadata));
   },
@@ -67,7 +73,7 @@ export const countTokens: Route = {
   create:
     ({ gateway }) =>
     async (request, response) => {
-      const body = parseInput(CountTokensRequest, request.body);
+      const body = parseInput(CountTokensRequest, withoutNulls(request.body));
       const parsed = fromMessages(body, gateway.catalog(), request.header('anthropic-beta'));
       const routed = toRoutedRequest(request, response, 'messages', parsed);
       const { tokens, estimated } = await gateway.countTokens(routed);

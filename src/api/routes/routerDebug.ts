@@ -4,6 +4,7 @@ import { callerOf } from '../middleware/authenticate.ts';
 import { parseInput } from '../problem.ts';
 import { ChatRequest, fromChatRequest } from '../requestBodies.ts';
 import { toRoutedRequest } from '../routedRequest.ts';
+import { withoutNulls } from '../withoutNulls.ts';
 import type { Route } from './route.ts';
 
 export const routerDebug: Route = {
@@ -24,7 +25,7 @@ export const routerDebug: Route = {
     ({ gateway }) =>
     (request, response) => {
       callerOf(response, 'chat');
-      const parsed = fromChatRequest(parseInput(ChatRequest, request.body), gateway.catalog());
+      const parsed = fromChatRequest(parseInput(ChatRequest, withoutNulls(request.body)), gateway.catalog());
       const explained = gateway.explain(toRoutedRequest(request, response, 'chat', parsed));
       const { outcome, candidates, excluded } = explained.decision;
       response.json({

@@ -57,14 +57,14 @@ const AnthropicReply = z.looseObject({
   ),
 });
 
-/** @throws ProviderError when the answer stops where a caller could not go on */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence', 'max_tokens', 'refusal']);
+
+/** @throws ProviderError when there is no answer in it. `pause_turn` is one: sent back as it is, the vendor goes on. */
 export function fromAnthropicReply(raw: unknown, now: number): { completion: Completion; usage: Usage | undefined } {
   const reply = parseReply(AnthropicReply, raw);
   const usage = fromAnthropicUsage(reply.usage);
-  if (
-    reply.stop_reason === 'pause_turn' ||
-    (reply.content.length === 0 && reply.stop_reason !== 'refusal' && reply.stop_reason !== 'max_tokens')
-  ) {
+  // It may end without a word: at the caller's stop text, or because there was nothing to say.
+  if (reply.content.length === 0 && !MAY_BE_EMPTY.has(reply.stop_reason ?? '')) {
     throw new ProviderError({
       ...malformed(`the answer stopped with ${reply.stop_reason ?? 'nothing'} and nothing in it`, JSON.stringify(raw)),
       usage,
@@ -83,7 +83,7 @@ export function fromAnthropicReply(raw: unknown, now: number): { completion: Com
   const refused = reply.stop_reason === 'refusal';
   const message: AnswerMessage = {
     role: 'assistant',
-    content: text.length > 0 ? text.join('') : null,
+    content: text.length > 0 ? text.join('') : calls.length > 0 || refused ? null : '',
     ...(refused ? { refusal: text.join('') || REFUSED_TEXT } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
     ...(thought ? { reasoning: thought } : {}),

@@ -169,9 +169,6 @@ function end(before: AnthropicStream, { delta, usage }: AnthropicEvent): Step<An
   const { state, chunks } = count(before, usage);
   const reason = delta?.stop_reason;
   if (!reason) return { state, chunks };
-  if (reason === 'pause_turn') {
-    throw new ProviderError({ ...malformed('the answer stopped with pause_turn'), usage: state.usage });
-  }
   const last = {
     ...(reason === 'refusal' ? { refusal: REFUSED_TEXT } : {}),
     ...(state.thinking.length > 0 ? { reasoning_details: state.thinking } : {}),

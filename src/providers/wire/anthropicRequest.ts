@@ -4,7 +4,7 @@ import { type Chat, type ContentPart, type Message, outputLimitOf, textOf } from
 import { NOT_TAKEN, refusesSampling } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling, unknownFields } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unknownFields, unsentParts } from '../warnings.ts';
 
 type Block = Record<string, unknown>;
 type Turn = { role: 'user' | 'assistant'; content: Block[] };
@@ -19,7 +19,11 @@ const KNOWN = [...IGNORED, 'top_k'];
 export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block; warnings: string[] } {
   const { model, native } = options;
   if (native) return fromNative(native.body, chat, options);
-  const warnings = [...ignoredFields(chat, IGNORED, 'Anthropic'), ...unknownFields(chat, KNOWN, 'Anthropic')];
+  const warnings = [
+    ...ignoredFields(chat, IGNORED, 'Anthropic'),
+    ...unknownFields(chat, KNOWN, 'Anthropic'),
+    ...unsentParts(chat, 'Anthropic'),
+  ];
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${model.id} refuses it`));
   const { system, messages } = splitSystem(chat.messages);
@@ -53,6 +57,7 @@ function fromNative(own: Readonly<Block>, chat: Chat, options: CallOptions): { b
   const { model } = options;
   const warnings: string[] = [];
   const body: Block = { ...own, model: model.modelName };
+  if (Array.isArray(own['messages'])) body['messages'] = (own['messages'] as Block[]).map(toOwnTurn);
   const limit = model.details.maxOutputTokens;
   if (typeof body['max_tokens'] === 'number' && limit !== undefined)
     body['max_tokens'] = Math.min(body['max_tokens'], limit);
@@ -66,6 +71,21 @@ function fromNative(own: Readonly<Block>, chat: Chat, options: CallOptions): { b
     delete body[field];
   }
   return { body, warnings };
+}
+
+/** What an answer of another vendor left in the conversation: thinking that nobody signed, and ids of another form. */
+function toOwnTurn(turn: Block): Block {
+  const { content } = turn;
+  if (!Array.isArray(content)) return turn;
+  const blocks = (content as Block[]).filter(({ type, signature }) => type !== 'thinking' || signature !== '');
+  return { ...turn, content: blocks.map(withOwnId) };
+}
+
+function withOwnId(block: Block): Block {
+  const { type, id, tool_use_id: result } = block;
+  if (type === 'tool_use' && typeof id === 'string') return { ...block, id: toId(id) };
+  if (type === 'tool_result' && typeof result === 'string') return { ...block, tool_use_id: toId(result) };
+  return block;
 }
 
 /** System text stands apart there; as blocks only where a part is marked for the cache. */

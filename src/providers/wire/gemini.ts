@@ -84,7 +84,7 @@ export function fromGeminiReply(
     .filter(({ functionCall }) => functionCall)
     .map((part, place) => fromFunctionCall(part, `${context.requestId}-${place}`));
   const reason = candidate.finishReason ?? undefined;
-  const broken = brokenAnswer(reason, calls.length > 0);
+  const broken = brokenAnswer(reason, calls.length > 0 || text.join('') !== '');
   if (broken) throw new ProviderError({ ...broken, usage, vendorText: JSON.stringify(raw).slice(0, 2_000) });
   const message: AnswerMessage = {
     role: 'assistant',
@@ -125,18 +125,13 @@ export function blockedPrompt(reason: string): Failure {
   return { kind: 'refused', message: `the provider blocked the prompt (${reason})`, status: 200, code: reason };
 }
 
-/** An answer that the vendor itself calls broken, and that nobody could use. */
-export function brokenAnswer(reason: string | undefined, hasCalls: boolean): Failure | undefined {
-  if (hasCalls || !BROKEN.has(reason ?? '')) return undefined;
+/** An answer that the vendor itself calls broken, or that holds nothing for a reason that is no end of an answer. */
+export function brokenAnswer(reason: string | undefined, says: boolean): Failure | undefined {
+  if (says || reason === undefined || ENDS.has(reason) || isBlocked(reason)) return undefined;
   return { ...malformed(`the provider broke the answer off (${reason})`), code: reason };
 }
 
-const BROKEN: ReadonlySet<string> = new Set([
-  'MALFORMED_FUNCTION_CALL',
-  'UNEXPECTED_TOOL_CALL',
-  'TOO_MANY_TOOL_CALLS',
-  'MALFORMED_RESPONSE',
-]);
+const ENDS: ReadonlySet<string> = new Set(['STOP', 'MAX_TOKENS']);
 
 const BLOCKED: ReadonlySet<string> = new Set([
   'SAFETY',

@@ -18,6 +18,8 @@ export type GeminiStream = StreamState & {
   readonly requestId: string;
   readonly begun: boolean;
   readonly calls: number;
+  /** Something was said already. */
+  readonly said: boolean;
 };
 
 export function startGeminiStream(context: {
@@ -26,7 +28,7 @@ export function startGeminiStream(context: {
   readonly requestId: string;
 }): GeminiStream {
   const { now, model, requestId } = context;
-  return { ...startOfStream({ id: requestId, now, model }), now, requestId, begun: false, calls: 0 };
+  return { ...startOfStream({ id: requestId, now, model }), now, requestId, begun: false, calls: 0, said: false };
 }
 
 /** @throws ProviderError for an error inside the stream, a blocked prompt and an answer that is broken */
@@ -47,9 +49,10 @@ export function fromGeminiChunk(before: GeminiStream, raw: unknown): Step<Gemini
   }
   const { delta, calls } = toDelta(state, candidate.content?.parts ?? []);
   const reason = candidate.finishReason ?? undefined;
-  const broken = brokenAnswer(reason, calls > 0);
+  const said = state.said || Boolean(delta['content']);
+  const broken = brokenAnswer(reason, calls > 0 || said);
   if (broken) throw new ProviderError({ ...broken, usage });
-  const next = { ...state, begun: true, calls, finished: state.finished || reason !== undefined };
+  const next = { ...state, begun: true, calls, said, finished: state.finished || reason !== undefined };
   if (reason === undefined) return { state: next, chunks: [deltaOf(next, delta), ...counts] };
   const finish = { finish_reason: toFinishReason(reason, calls > 0), native_finish_reason: reason };
   const refused = isBlocked(reason) ? { refusal: refusalOf(reason) } : {};

@@ -4,7 +4,7 @@ import { type Chat, type ContentPart, type Message, type ToolCall, outputLimitOf
 import { NOT_TAKEN } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling, unknownFields } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unknownFields, unsentParts } from '../warnings.ts';
 
 type Part = Record<string, unknown>;
 type Content = { role: 'user' | 'model'; parts: Part[] };
@@ -15,7 +15,11 @@ const IGNORED = [...NOT_TAKEN.google, 'user', 'service_tier', 'provider', 'model
 const KNOWN = [...IGNORED, 'top_k', 'presence_penalty', 'frequency_penalty'];
 
 export function toGeminiBody(chat: Chat, options: CallOptions): { body: Record<string, unknown>; warnings: string[] } {
-  const warnings = [...ignoredFields(chat, IGNORED, 'Gemini'), ...unknownFields(chat, KNOWN, 'Gemini')];
+  const warnings = [
+    ...ignoredFields(chat, IGNORED, 'Gemini'),
+    ...unknownFields(chat, KNOWN, 'Gemini'),
+    ...unsentParts(chat, 'Gemini'),
+  ];
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${options.model.id} refuses it`));
   const rest = chat.messages.filter((message) => !isSystem(message));
@@ -105,7 +109,11 @@ function toContents(messages: readonly Message[], modelName: string): Content[] 
 }
 
 function toParts(message: Message, names: ReadonlyMap<string, string>, modelName: string): Part[] {
-  if (message.role === 'tool' || message.role === 'function') return [toFunctionResponse(message, names)];
+  if (message.role === 'tool' || message.role === 'function') {
+    // Its results are text: an image of one follows it, as the user's.
+    const parts = typeof message.content === 'string' ? [] : (message.content ?? []);
+    return [toFunctionResponse(message, names), ...parts.filter(({ image_url: image }) => image).flatMap(toPart)];
+  }
   const given: readonly ContentPart[] =
     typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : (message.content ?? []);
   return [...given.flatMap(toPart), ...toFunctionCalls(message.tool_calls ?? [], modelName)];

@@ -31,7 +31,9 @@ export function toOpenAiBody(
   const limit = outputLimitOf(chat);
   if (limit !== undefined) body[dialect.limitField] = limit;
   if (options.effort !== undefined) {
-    body[dialect.effortField] = dialect.effortField === 'reasoning' ? { effort: options.effort } : options.effort;
+    const given = typeof chat['reasoning'] === 'object' ? chat['reasoning'] : {};
+    body[dialect.effortField] =
+      dialect.effortField === 'reasoning' ? { ...given, effort: options.effort } : options.effort;
   }
   for (const [field, value] of Object.entries(body)) if (value === null) delete body[field];
   return { body, warnings };

@@ -1,13 +1,14 @@
 // A chat in the neutral form as a body of OpenAI's Responses API: for models that take tools, or tools beside thinking, only there. Pure.
-import { type Chat, type ContentPart, type Message, type Tool, outputLimitOf, textOf } from '../../domain/chat.ts';
+import { Chat, type ContentPart, type Message, type Tool, outputLimitOf, textOf } from '../../domain/chat.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unsentParts } from '../warnings.ts';
 
 type Item = Record<string, unknown>;
 
 /** The type of `reasoning_details` that hold an item of this API, to go back to it unchanged. */
 export const REASONING_ITEM = 'openai.responses.reasoning';
 
+const VENDOR = "OpenAI's Responses API";
 const IGNORED = [
   'n',
   'seed',
@@ -24,6 +25,8 @@ const IGNORED = [
 // What means the same there under the same name.
 const SAME = ['parallel_tool_calls', 'service_tier', 'prompt_cache_key', 'safety_identifier', 'user', 'metadata'];
 
+const TAKEN: ReadonlySet<string> = new Set([...IGNORED, 'verbosity']);
+
 /** Whether this chat reaches that model through the Responses API only. */
 export function needsResponses(chat: Chat, { model, effort }: Pick<CallOptions, 'model' | 'effort'>): boolean {
   if (!chat.tools || chat.tools.length === 0) return false;
@@ -33,7 +36,7 @@ export function needsResponses(chat: Chat, { model, effort }: Pick<CallOptions, 
 }
 
 export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item; warnings: string[] } {
-  const warnings = ignoredFields(chat, IGNORED, "OpenAI's Responses API");
+  const warnings = [...ignoredFields(chat, IGNORED, VENDOR), ...unsentParts(chat, VENDOR)];
   const refused: string[] = refusedSampling(chat, options);
   for (const field of refused.filter((one) => !IGNORED.includes(one))) {
     warnings.push(notSent(field, `${options.model.id} refuses it at this reasoning effort`));
@@ -52,6 +55,8 @@ export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item;
     temperature: refused.includes('temperature') ? undefined : chat.temperature,
     top_p: refused.includes('top_p') ? undefined : chat.top_p,
     ...Object.fromEntries(SAME.map((field) => [field, chat[field]])),
+    // What nobody here knows may well be known there.
+    ...Object.fromEntries(Object.entries(chat).filter(([field]) => !(field in Chat.shape) && !TAKEN.has(field))),
   };
   for (const [field, value] of Object.entries(body)) if (value === undefined || value === null) delete body[field];
   return { body, warnings };
@@ -59,9 +64,10 @@ export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item;
 
 function toItems(message: Message): Item[] {
   if (message.role === 'tool' || message.role === 'function') {
-    return [
-      { type: 'function_call_output', call_id: message.tool_call_id ?? message.name ?? '', output: textOf(message) },
-    ];
+    const call_id = message.tool_call_id ?? message.name ?? '';
+    const images = typeof message.content === 'string' ? [] : (message.content ?? []).filter((part) => part.image_url);
+    const content = toContent({ ...message, role: 'user' });
+    return [{ type: 'function_call_output', call_id, output: images.length > 0 ? content : textOf(message) }];
   }
   const details = message.reasoning_details ?? [];
   const reasoning = details.filter(({ type }) => type === REASONING_ITEM).map((detail) => detail['item'] as Item);
@@ -78,7 +84,7 @@ function toItems(message: Message): Item[] {
 function toContent({ role, content }: Message): Item[] {
   const type = role === 'assistant' ? 'output_text' : 'input_text';
   if (typeof content === 'string') return content ? [{ type, text: content }] : [];
-  return (content ?? []).map((part) => toPart(part, type));
+  return (content ?? []).flatMap((part) => (part.image_url || part.text !== undefined ? [toPart(part, type)] : []));
 }
 
 function toPart(part: ContentPart, type: string): Item {

@@ -57,6 +57,30 @@ describe('errors over HTTP', () => {
     expectError(await router().send('/v1/chat', { body: '{"messages": [' }), 'validation_error');
   });
 
+  it('refuses a body that is nested without end, wherever it is', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const asked = JSON.stringify(messages);
+    for (const body of [
+      `{"messages":${asked},"foo":${deep}}`,
+      `{"messages":${asked},"tools":[{"type":"function","function":{"name":"f","parameters":{"a":${deep}}}}]}`,
+      `{"messages":${asked},"provider":{"x":${deep}}}`,
+    ])
+      expectError(await router().send('/v1/chat', { body }), 'validation_error');
+    const shaped = await router().send('/v1/messages', {
+      body: { model: 'auto', max_tokens: 5, messages, provider: { only: 'anthropic' } },
+    });
+    expect(shaped.status).to.equal(400);
+    const nested = await router().send('/v1/chat/completions', {
+      body: { model: 'auto', messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 7 } }] }] },
+    });
+    expectError(nested, 'validation_error', 'messages[0].content[0].image_url.url');
+  });
+
+  it('warns when the effort that was asked for is not the one that was sent', async () => {
+    const reply = await ask({ model: 'openai/gpt-4.1', effort: 'high' });
+    expect(reply.headers.get('x-omni-warnings')).to.include('reasoning_effort high was not sent');
+  });
+
   it('answers a path that cannot be decoded with validation_error', async () => {
     expectError(await router().send('/v1/models/%E0%A4%A'), 'validation_error');
   });

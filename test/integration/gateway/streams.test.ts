@@ -123,11 +123,14 @@ describe('streams over HTTP', () => {
     fault.script('openai', { frames: WHOLE, delayMs: 1_500 });
     const streamed = await ask();
     expect(streamed.frames[0]).to.equal(': OMNI PROCESSING');
+    expect(streamed.headers.get('x-omni-model'), 'what is asked, already then').to.equal(OPENAI);
+    expect(streamed.headers.get('x-omni-simulated')).to.equal('false');
     expect(streamed.content).to.equal(words.join(''));
     fault.script('openai', { ...errorReply(400, 'invalid_request_error'), delayMs: 1_500 });
     const failed = await ask();
     expect(failed.status).to.equal(200);
     expect(failed.chunks.at(-1)?.error).to.include({ code: 'validation_error' });
+    expect(failed.chunks.at(-1)).to.include({ model: OPENAI }).and.to.have.property('created').that.is.greaterThan(1e9);
     expect(failed.done).to.equal(false);
   });
 

@@ -230,4 +230,25 @@ describe('the wishes of /v1/chat/completions', () => {
     expect(chat).not.to.have.any.keys(...Object.keys(own));
     expect(completions({ ...own, model: 'auto:cost' }).wishes.priority).to.equal('cheap');
   });
+
+  it('take OpenRouter’s forms as they stand', () => {
+    const { wishes } = completions({
+      provider: {
+        order: null,
+        only: ['OpenAI', 'Groq'],
+        sort: { by: 'price', partition: 'none' },
+        max_price: { prompt: 0, completion: null },
+        require_parameters: null,
+      },
+      reasoning: { effort: 'high', exclude: true },
+    });
+    expect(wishes).to.deep.include({
+      only: ['openai', 'groq'],
+      sort: 'price',
+      maxPrice: { prompt: '0' },
+      effort: 'high',
+    });
+    expect(wishes).not.to.have.any.keys('order', 'requireParameters');
+    expect(ChatCompletionsRequest.safeParse({ messages: MESSAGES, models: ['one'] }).success).to.equal(true);
+  });
 });

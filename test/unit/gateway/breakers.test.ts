@@ -96,4 +96,17 @@ describe('circuit breakers', () => {
     t.end('cancelled');
     expect(t.breakers.open()).to.deep.equal([]);
   });
+
+  it('leave the try to the next request when it ended by a fault of ours, or was never heard of again', () => {
+    const t = given();
+    fail(t, 4);
+    t.pass(10);
+    t.breakers.onStart(MODEL);
+    t.breakers.onFault(MODEL);
+    expect(t.breakers.open()).to.deep.equal([]);
+    t.breakers.onStart(MODEL);
+    expect(t.breakers.open()).to.deep.equal([MODEL]);
+    t.pass(15 * 60);
+    expect(t.breakers.open()).to.deep.equal([]);
+  });
 });

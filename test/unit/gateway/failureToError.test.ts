@@ -70,7 +70,9 @@ describe('the error after a chain that failed', () => {
   }
 
   const mixed: [ErrorCode, FailureKind[]][] = [
-    ['context_too_long', ['rate-limited', 'context-too-long', 'server-error']],
+    ['context_too_long', ['rate-limited', 'server-error', 'context-too-long']],
+    ['provider_error', ['context-too-long', 'server-error']],
+    ['provider_unavailable', ['rate-limited', 'overloaded']],
     ['provider_unavailable', ['timed-out', 'overloaded', 'unreachable']],
     ['provider_unavailable', ['timed-out', 'unreachable']],
     ['provider_error', ['bad-request', 'server-error']],
@@ -86,7 +88,16 @@ describe('the error after a chain that failed', () => {
 
   it('asks for a retry exactly when time alone may help', () => {
     const retried = FAILURE_KINDS.filter((kind) => told(kind).details.shouldRetry);
-    expect(retried).to.have.members(['rate-limited', 'timed-out', 'overloaded', 'unreachable']);
+    expect(retried).to.have.members([
+      'rate-limited',
+      'timed-out',
+      'overloaded',
+      'unreachable',
+      'server-error',
+      'stream-cut',
+    ]);
+    expect(told('rate-limited', 'server-error').details.shouldRetry).to.equal(true);
+    expect(told('rate-limited', 'unauthorized').details.shouldRetry).to.equal(false);
     for (const kind of FAILURE_KINDS) {
       const { shouldRetry, retryAfterSec } = told(kind).details;
       expect(retryAfterSec, kind).to.equal(shouldRetry ? 1 : undefined);

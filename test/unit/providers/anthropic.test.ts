@@ -212,7 +212,12 @@ describe('A reply of Anthropic', () => {
     expect(stop('stop_sequence')).to.equal('stop');
     expect(stop('max_tokens')).to.equal('length');
     expect(stop('model_context_window_exceeded')).to.equal('length');
-    expect((await failureOf(() => stop('pause_turn'))).kind).to.equal('malformed-reply');
+    expect(stop('pause_turn'), 'sent back as it is, the vendor goes on').to.equal('stop');
+    const empty = (stop_reason: string | null) =>
+      fromAnthropicReply({ ...ANTHROPIC_TEXT, content: [], stop_reason }, NOW);
+    expect(empty('end_turn').completion.choices[0]?.message.content).to.equal('');
+    expect(empty('stop_sequence').completion.choices[0]?.finish_reason).to.equal('stop');
+    expect((await failureOf(() => empty(null))).kind).to.equal('malformed-reply');
     const refused = fromAnthropicReply(ANTHROPIC_REFUSAL, NOW).completion.choices[0];
     expect(refused?.finish_reason).to.equal('content_filter');
     expect(refused?.message.refusal).to.be.a('string');

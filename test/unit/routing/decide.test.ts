@@ -262,4 +262,24 @@ describe('the baseline and the sentence of a decision', () => {
       '1 × provider_not_configured',
     );
   });
+
+  describe('a model that was named', () => {
+    const weak = model('groq/weak', { details: { qualityTier: 'tiny', efforts: ['none', 'low', 'high'] } });
+    const strong = model('openai/strong', { details: { qualityTier: 'frontier', efforts: ['low', 'high'] } });
+
+    it('is taken in its place, however little it is thought of; the first version left it out', () => {
+      const asked = inputs({ wishes: { models: [weak.id, strong.id], priority: 'best' } });
+      expect(run([strong, weak], asked).chain).to.deep.equal([`named ${weak.id}`, `named ${strong.id}`]);
+      const first = deciderOf(1)(asked, { catalog: catalogOf([strong, weak]), policy: POLICY, health: {} });
+      expect(first.outcome.chain.map(({ modelId }) => modelId)).to.deep.equal([strong.id]);
+    });
+
+    it('is sent no effort that nobody asked for, and the one that was', () => {
+      expect(run([strong], inputs({ wishes: { models: [strong.id] } })).outcome.chain[0]).to.not.have.property(
+        'effort',
+      );
+      const asked = inputs({ wishes: { models: [strong.id], effort: 'high' } });
+      expect(run([strong], asked).outcome.chain[0]?.effort).to.equal('high');
+    });
+  });
 });
