@@ -58,6 +58,15 @@ export function toTemplate(path: string): string {
   return path.replaceAll(/[:*](\w+)/g, '{$1}');
 }
 
+/** What `middleware/idempotency.ts` takes, on the routes that can raise its error. */
+const IDEMPOTENCY: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same key and body again within 24 hours gives the first answer again, without a second call.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
 function toOperation({ method, path, access, doc }: Route, schemas: Json): Json {
   const inPath = [...path.matchAll(/[:*](\w+)/g)].map(([, name]) => ({
     name,
@@ -73,7 +82,11 @@ function toOperation({ method, path, access, doc }: Route, schemas: Json): Json 
     tags: [doc.tag],
     ...(access === 'open' ? { security: [] } : {}),
     ...(doc.scope === undefined ? {} : { 'x-scope': doc.scope }),
-    parameters: [...inPath, ...toQuery(doc.query)],
+    parameters: [
+      ...inPath,
+      ...toQuery(doc.query),
+      ...(doc.errors?.includes('idempotency_conflict') ? [IDEMPOTENCY] : []),
+    ],
     ...(body ? { requestBody: body } : {}),
     responses: { ...toAnswers(doc.answers, schemas), ...toErrors(access, doc, schemas) },
   };

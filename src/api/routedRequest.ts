@@ -15,7 +15,9 @@ export function toRoutedRequest(
 ): RoutedRequest {
   const gone = new AbortController();
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new Error('the caller went away'));
+    // With an Idempotency-Key the caller comes back for the answer: it is made whole, and kept.
+    if (!response.writableFinished && response.locals['finishes'] !== true)
+      gone.abort(new Error('the caller went away'));
   });
   const { rawBody = Buffer.alloc(0) } = request as { rawBody?: Buffer };
   return {

@@ -12,10 +12,13 @@ export function recountCosts({ routed, attempts, completed }: RequestEvents, cat
     return findDifferences(recorded, again, `attempts[${attempt}].costUsd`);
   });
   if (!completed) return found;
-  const { usage, baselineModelId } = completed;
+  const { usage, baselineModelId, outcome } = completed;
   const cost = totalCostUsd(attempts);
+  // Only a whole answer is compared with the road not taken.
   const baseline =
-    usage && baselineModelId !== null ? baselineCostUsd(usage, catalog.models.get(baselineModelId)?.prices, at) : null;
+    usage && outcome === 'succeeded' && baselineModelId !== null
+      ? baselineCostUsd(usage, catalog.models.get(baselineModelId)?.prices, at)
+      : null;
   const again = {
     costUsd: cost,
     baselineModelId: routed.outcome.baseline?.modelId ?? null,

@@ -34,7 +34,7 @@ export function idempotent(tools: IdempotencyTools): RequestHandler {
     if (answer) replay(response, answer);
     else if (response.destroyed) return;
     else {
-      keepAnswer(claimed, response, tools);
+      keepAnswer(claimed, request, response, tools);
       next();
     }
   };
@@ -80,7 +80,7 @@ type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 type End = (chunk?: unknown, ...rest: unknown[]) => Response;
 
 /** Collects what is sent, and holds the end of it back until it is kept. */
-function keepAnswer(claimed: Claimed, response: Response, tools: IdempotencyTools): void {
+function keepAnswer(claimed: Claimed, request: Request, response: Response, tools: IdempotencyTools): void {
   const parts: Buffer[] = [];
   let size = 0;
   const collect = (chunk: unknown): void => {
@@ -89,6 +89,9 @@ function keepAnswer(claimed: Claimed, response: Response, tools: IdempotencyTool
     size += bytes.length;
     if (size <= MOST_BYTES) parts.push(bytes);
   };
+  // A stream has nobody to be written to when its caller has left; anything else goes on and is kept for when they ask again.
+  const finishes = !isStream(request.body);
+  response.locals['finishes'] = finishes;
   const lease = renewLease(claimed, tools);
   let settled: Promise<void> | undefined;
   const settle = (): Promise<void> => {
@@ -108,12 +111,16 @@ function keepAnswer(claimed: Claimed, response: Response, tools: IdempotencyTool
     void settle().then(() => end(chunk, ...rest));
     return response;
   }) as Response['end'];
-  // The caller left before the end: its request was cancelled, and there is nothing to keep.
+  // The caller left in the middle of a stream: its request was cancelled, and there is nothing to keep.
   response.once('close', () => {
-    if (response.writableEnded || settled) return;
+    if (finishes || response.writableEnded || settled) return;
     lease.abort();
     settled = release(claimed, tools);
   });
+}
+
+function isStream(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'stream' in body && body.stream === true;
 }
 
 async function keep(

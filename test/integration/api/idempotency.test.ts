@@ -84,16 +84,32 @@ describe('Idempotency-Key', () => {
     expect((await ask()).status).to.equal(200);
   });
 
-  it('lets a twin go on when the first caller leaves', async () => {
+  it('makes the answer whole when its caller leaves, for when they ask again', async () => {
     fault.script('openai', { delayMs: 500 });
     const gone = new AbortController();
     const left = ask({ signal: gone.signal }).catch(() => 'left');
     await until(() => fault.received.length > 0, { what: 'the call' });
-    const twin = ask();
     gone.abort();
     expect(await left).to.equal('left');
-    expect((await twin).status).to.equal(200);
-    expect(fault.received).to.have.length(2);
+    const again = await ask();
+    expect([again.status, again.headers.get('idempotent-replayed')]).to.deep.equal([200, 'true']);
+    expect(fault.received).to.have.length(1);
+    const [end] = (await router().eventsOf(again.headers.get('x-request-id') ?? '')).slice(-1);
+    expect(end?.data).to.include({ outcome: 'succeeded' });
+  });
+
+  it('gives the key back when the caller of a stream leaves', async () => {
+    const gone = new AbortController();
+    const stream = { ...body, stream: true };
+    fault.script('openai', { hang: true });
+    const left = ask({ body: stream, signal: gone.signal }).catch(() => 'left');
+    await until(() => fault.received.length > 0, { what: 'the call' });
+    gone.abort();
+    expect(await left).to.equal('left');
+    fault.reset();
+    fault.script('openai', errorReply(400, 'invalid_request_error'));
+    // Its own answer, and not a wait for one that will never come.
+    expect((await ask({ body: stream })).status).to.equal(400);
   });
 
   it('gives a stream again as it was', async () => {
