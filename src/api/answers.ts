@@ -1,7 +1,7 @@
 // What the API answers, as schemas: the OpenAPI document is made of them, and tests hold real answers to them.
 import { z } from 'zod';
 import { ProviderName, TaskType } from '../domain/catalog.ts';
-import { ToolCall } from '../domain/chat.ts';
+import { AnyCall } from '../domain/chat.ts';
 import { Candidate, ChainLink, Features, Baseline, Exclusion, ScoreParts } from '../domain/decision.ts';
 
 const usd = z.string().meta({ description: 'USD, an exact decimal' });
@@ -61,7 +61,7 @@ export const ChatCompletion = z
           role: z.literal('assistant'),
           content: z.string().nullable(),
           refusal: z.string().nullish(),
-          tool_calls: z.array(ToolCall).optional(),
+          tool_calls: z.array(AnyCall).optional(),
         }),
       }),
     ),
@@ -73,7 +73,7 @@ export const ChatCompletion = z
 export const ChatAnswer = z
   .object({
     output: z.string().nullable(),
-    tool_calls: z.array(ToolCall).optional(),
+    tool_calls: z.array(AnyCall).optional(),
     refusal: z.string().optional(),
     reasoning: z.string().optional(),
     reasoning_details: z.array(z.looseObject({ type: z.string() })).optional(),

@@ -1,5 +1,5 @@
 // A streamed answer as OpenAI's `chat.completion.chunk`s, and as the short form of /v1/chat. Pure but for what a format remembers.
-import type { ToolCall } from '../domain/chat.ts';
+import type { AnyCall } from '../domain/chat.ts';
 import type { RouterError } from '../domain/errors.ts';
 import type { Answered, StreamStart } from '../gateway/gateway.ts';
 import { DONE_FRAME, dataFrame } from './eventStream.ts';
@@ -79,13 +79,15 @@ type CallDelta = {
   readonly index?: number;
   readonly id?: string;
   readonly function?: { readonly name?: string; readonly arguments?: string };
+  readonly custom?: { readonly name?: string; readonly input?: string };
   /** What belongs to the call besides, a signature for instance. */
   readonly extra_content?: unknown;
 };
 
-type HeardCall = { id: string; name: string; arguments: string; extra?: unknown };
+type HeardCall = { id: string; name: string; arguments: string; input?: string; extra?: unknown };
 
-function toToolCall({ id, name, arguments: text, extra }: HeardCall): ToolCall {
+function toToolCall({ id, name, arguments: text, input, extra }: HeardCall): AnyCall {
+  if (input !== undefined) return { id, type: 'custom', custom: { name, input } };
   const called = { id, type: 'function' as const, function: { name, arguments: text } };
   return extra === undefined ? called : { ...called, extra_content: extra };
 }
@@ -100,10 +102,11 @@ function createTranscript() {
   const calls: HeardCall[] = [];
   const thought: string[] = [];
   let details: readonly { readonly type: string }[] | undefined;
-  const hearCall = ({ index = 0, id: callId, function: called, extra_content: extra }: CallDelta): void => {
+  const hearCall = ({ index = 0, id: callId, function: called, custom, extra_content: extra }: CallDelta): void => {
     const call = (calls[index] ??= { id: '', name: '', arguments: '' });
     call.id = callId ?? call.id;
-    call.name = called?.name ?? call.name;
+    call.name = called?.name ?? custom?.name ?? call.name;
+    if (custom) call.input = (call.input ?? '') + (custom.input ?? '');
     call.arguments += called?.arguments ?? '';
     call.extra = extra ?? call.extra;
   };

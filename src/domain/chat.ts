@@ -17,12 +17,23 @@ export const ToolCall = z.looseObject({
 });
 export type ToolCall = z.infer<typeof ToolCall>;
 
+/** A call of OpenAI's tools that take plain text. */
+export const CustomCall = z.looseObject({
+  id: z.string(),
+  type: z.literal('custom'),
+  custom: z.looseObject({ name: z.string(), input: z.string() }),
+});
+export type CustomCall = z.infer<typeof CustomCall>;
+
+export const AnyCall = z.discriminatedUnion('type', [ToolCall, CustomCall]);
+export type AnyCall = z.infer<typeof AnyCall>;
+
 export const Message = z
   .looseObject({
     role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
     content: z.union([z.string(), z.array(ContentPart)]).nullish(),
     name: z.string().optional(),
-    tool_calls: z.array(ToolCall).nullish(),
+    tool_calls: z.array(AnyCall).nullish(),
     tool_call_id: z.string().optional(),
     refusal: z.string().nullish(),
     /** A tool's result that reports a failure (Anthropic `is_error`). */
@@ -106,7 +117,7 @@ export type AnswerMessage = {
   readonly role: 'assistant';
   readonly content: string | null;
   readonly refusal?: string | null;
-  readonly tool_calls?: readonly ToolCall[];
+  readonly tool_calls?: readonly AnyCall[];
   readonly reasoning_details?: readonly { readonly type: string; readonly [key: string]: unknown }[];
   readonly [extension: string]: unknown;
 };
@@ -121,4 +132,11 @@ export function textOf(message: Pick<Message, 'content'>): string {
 /** The caller's limit on output tokens in either spelling, if any. */
 export function outputLimitOf(chat: Chat): number | undefined {
   return chat.max_completion_tokens ?? chat.max_tokens ?? undefined;
+}
+
+/** Every call as one of a function: plain text becomes an argument, for vendors that know nothing else. */
+export function toFunctionCall(call: AnyCall): ToolCall {
+  if (call.type === 'function') return call;
+  const { name, input } = call.custom;
+  return { id: call.id, type: 'function', function: { name, arguments: JSON.stringify({ input }) } };
 }

@@ -1,5 +1,5 @@
 // The size of a whole prompt in tokens, estimated. Pure.
-import type { Chat, ContentPart } from '../domain/chat.ts';
+import { type Chat, type ContentPart, toFunctionCall } from '../domain/chat.ts';
 import { estimateTokens } from '../domain/estimateTokens.ts';
 
 const PER_MESSAGE = 4;
@@ -11,8 +11,8 @@ export function estimatePrompt(chat: Chat): { tokens: number; images: number } {
   let images = 0;
   for (const message of chat.messages) {
     tokens += PER_MESSAGE;
-    for (const call of message.tool_calls ?? [])
-      tokens += estimateTokens(call.function.name + call.function.arguments) + PER_MESSAGE;
+    for (const { function: called } of (message.tool_calls ?? []).map(toFunctionCall))
+      tokens += estimateTokens(called.name + called.arguments) + PER_MESSAGE;
     if (typeof message.content === 'string') tokens += estimateTokens(message.content);
     for (const part of Array.isArray(message.content) ? message.content : []) {
       tokens += estimateTokens(part.text ?? '');

@@ -11,7 +11,7 @@ type WhatIf = { readonly moved: number; readonly after: { readonly cost_usd: str
 type Story = { readonly summary: { readonly model: string; readonly cost_usd: string } };
 
 describe('acting on the dashboard', () => {
-  const dashboard = useDashboard({ requests: 30 });
+  const dashboard = useDashboard(() => ({ requests: 30 }));
   const open = async (path: string) => {
     const opened = await dashboard().open(LOOK);
     await opened.page.goto(`${dashboard().system.url}${path}`);

@@ -61,7 +61,7 @@ const GENERATION = {
 };
 
 describe('administering on the dashboard', () => {
-  const dashboard = useDashboard({ requests: 5 });
+  const dashboard = useDashboard(() => ({ requests: 5 }));
   const priceOf = async (model: string) =>
     (await dashboard().ask<Model>(`/v1/models/${model}`)).pricing['prompt'] ?? 'none';
 

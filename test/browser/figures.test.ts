@@ -31,7 +31,7 @@ function isLive(request: { url(): string }): boolean {
 }
 
 describe('the figures of the dashboard', () => {
-  const dashboard = useDashboard({ requests: REQUESTS });
+  const dashboard = useDashboard(() => ({ requests: REQUESTS }));
   const open = async (path: string) => {
     const opened = await dashboard().open(LOOK);
     await opened.page.goto(`${dashboard().system.url}${path}`);

@@ -8,7 +8,7 @@ type NewKey = { readonly key: string };
 type Account = { readonly org: { readonly id: string } };
 
 describe('signing in to the dashboard', () => {
-  const dashboard = useDashboard({ requests: 1 });
+  const dashboard = useDashboard(() => ({ requests: 1 }));
 
   it('leads to where one wanted to go, by a key that stays out of the reach of scripts', async function () {
     this.timeout(60_000);

@@ -30,7 +30,7 @@ const PAGES = [
 ] as const;
 
 describe('every page of the dashboard', () => {
-  const dashboard = useDashboard({ requests: 60 });
+  const dashboard = useDashboard(() => ({ requests: 60 }));
 
   for (const look of LOOKS) {
     it(`can be seen by everybody at ${look.width} px, ${look.scheme}`, async function () {

@@ -1,7 +1,7 @@
 // What every provider does alike, whatever its wire format: run once a vendor.
 import { expect } from 'chai';
 import type { ProviderName } from '../../src/domain/catalog.ts';
-import type { Chat } from '../../src/domain/chat.ts';
+import { type Chat, toFunctionCall } from '../../src/domain/chat.ts';
 import type { CallOptions, Provider } from '../../src/providers/provider.ts';
 import { callOptions } from '../support/callOptions.ts';
 import { collectStream } from '../support/collectStream.ts';
@@ -77,14 +77,14 @@ export function describeProvider(
       const chat = { ...ask(PROMPTS.tool), tools: [TOOL] };
       const whole = (await opened.provider.complete(chat, options())).completion.choices[0];
       expect(whole?.finish_reason).to.equal('tool_calls');
-      const [call] = whole?.message.tool_calls ?? [];
+      const [call] = (whole?.message.tool_calls ?? []).map(toFunctionCall);
       expect(call?.function.name).to.equal('get_weather');
       expect(JSON.parse(call?.function.arguments ?? '')).to.deep.equal({ city: 'Oslo' });
       expect(call?.id).to.be.a('string').and.not.equal('');
       const streamed = await collectStream(opened.provider.stream(chat, options()));
       expect(streamed.finish).to.equal('tool_calls');
       expect(streamed.toolCalls.map(({ function: fn }) => fn)).to.deep.equal(
-        whole?.message.tool_calls?.map(({ function: fn }) => fn),
+        whole?.message.tool_calls?.map((one) => toFunctionCall(one).function),
       );
     });
 
@@ -92,7 +92,10 @@ export function describeProvider(
       const chat = { ...ask(PROMPTS.parallel), tools: [TOOL] };
       const whole = (await opened.provider.complete(chat, options())).completion.choices[0];
       const streamed = await collectStream(opened.provider.stream(chat, options()));
-      expect(citiesOf(whole?.message.tool_calls)).to.deep.equal([{ city: 'Oslo' }, { city: 'Rome' }]);
+      expect(citiesOf(whole?.message.tool_calls?.map(toFunctionCall))).to.deep.equal([
+        { city: 'Oslo' },
+        { city: 'Rome' },
+      ]);
       expect(citiesOf(streamed.toolCalls)).to.deep.equal([{ city: 'Oslo' }, { city: 'Rome' }]);
       expect(new Set(streamed.toolCalls.map(({ id }) => id)).size).to.equal(2);
     });

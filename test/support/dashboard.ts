@@ -21,9 +21,15 @@ type Prompt = { readonly request: Readonly<Record<string, unknown>> };
 
 const PRIORITIES = ['cheap', 'balanced', 'best', 'balanced'];
 
-export async function openDashboard(chromium: string, { requests }: { readonly requests: number }): Promise<Dashboard> {
+export type DashboardSettings = {
+  /** How many are asked before anybody looks. */
+  readonly requests: number;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+export async function openDashboard(chromium: string, { requests, env = {} }: DashboardSettings): Promise<Dashboard> {
   buildOnce();
-  const system = await startSystem();
+  const system = await startSystem({ env });
   const browser = await openBrowser(chromium);
   const ask = async <T>(path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${system.url}${path}`, {
@@ -87,7 +93,7 @@ async function askMany(ask: Dashboard['ask'], count: number): Promise<void> {
 }
 
 /** Call inside `describe`: one dashboard for that suite; without Chromium its tests are skipped, with the reason printed. */
-export function useDashboard(settings: { readonly requests: number }): () => Dashboard {
+export function useDashboard(settings: () => DashboardSettings | Promise<DashboardSettings>): () => Dashboard {
   let dashboard: Dashboard | undefined;
   before(async function () {
     this.timeout(120_000);
@@ -96,7 +102,7 @@ export function useDashboard(settings: { readonly requests: number }): () => Das
       process.stdout.write('  skipped: there is no Chromium in /usr/bin (apt-get install chromium)\n');
       this.skip();
     }
-    dashboard = await openDashboard(chromium, settings);
+    dashboard = await openDashboard(chromium, await settings());
   });
   after(async function () {
     this.timeout(30_000);

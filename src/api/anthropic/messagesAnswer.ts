@@ -1,6 +1,6 @@
 // An answer as Anthropic's Messages API gives it: the vendor's own where Anthropic answered, made of the neutral form otherwise. Pure.
 import { z } from 'zod';
-import type { AnswerMessage, Choice } from '../../domain/chat.ts';
+import { type AnswerMessage, type Choice, toFunctionCall } from '../../domain/chat.ts';
 import { ERROR_CATALOGUE, type RouterError } from '../../domain/errors.ts';
 import type { Usage } from '../../domain/usage.ts';
 import type { WholeAnswer } from '../../gateway/gateway.ts';
@@ -55,7 +55,7 @@ export function emptyMessage(id: string, model: string): object {
 function toContent(message: AnswerMessage): object[] {
   const thought = message['reasoning'] ?? message['reasoning_content'];
   const text = message.content ?? message.refusal ?? '';
-  const calls = (message.tool_calls ?? []).map(({ id, function: called }) => ({
+  const calls = (message.tool_calls ?? []).map(toFunctionCall).map(({ id, function: called }) => ({
     type: 'tool_use',
     id,
     name: called.name,

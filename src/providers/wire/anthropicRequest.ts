@@ -1,6 +1,6 @@
 // A chat in the neutral form as the body of Anthropic's Messages API. Pure.
 import { z } from 'zod';
-import { type Chat, type ContentPart, type Message, outputLimitOf, textOf } from '../../domain/chat.ts';
+import { type Chat, type ContentPart, type Message, outputLimitOf, textOf, toFunctionCall } from '../../domain/chat.ts';
 import { NOT_TAKEN, refusesSampling } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
@@ -152,7 +152,7 @@ function toBlocks(message: Message): Block[] {
   const thinking = (message.reasoning_details ?? []).filter(
     ({ type }) => type === 'thinking' || type === 'redacted_thinking',
   );
-  const calls = (message.tool_calls ?? []).map((call) => ({
+  const calls = (message.tool_calls ?? []).map(toFunctionCall).map((call) => ({
     type: 'tool_use',
     id: toId(call.id),
     name: call.function.name,

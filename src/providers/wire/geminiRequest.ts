@@ -1,6 +1,14 @@
 // A chat in the neutral form as the body of Gemini's generateContent. Pure.
 import { z } from 'zod';
-import { type Chat, type ContentPart, type Message, type ToolCall, outputLimitOf, textOf } from '../../domain/chat.ts';
+import {
+  type Chat,
+  type ContentPart,
+  type Message,
+  type ToolCall,
+  outputLimitOf,
+  textOf,
+  toFunctionCall,
+} from '../../domain/chat.ts';
 import { NOT_TAKEN } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
@@ -94,7 +102,9 @@ function toThinking(effort: CallOptions['effort'], modelName: string): Record<st
 
 function toContents(messages: readonly Message[], modelName: string): Content[] {
   const names = new Map(
-    messages.flatMap(({ tool_calls }) => (tool_calls ?? []).map((call) => [call.id, call.function.name] as const)),
+    messages.flatMap(({ tool_calls }) =>
+      (tool_calls ?? []).map(toFunctionCall).map((call) => [call.id, call.function.name] as const),
+    ),
   );
   const contents: Content[] = [];
   for (const message of messages) {
@@ -116,7 +126,7 @@ function toParts(message: Message, names: ReadonlyMap<string, string>, modelName
   }
   const given: readonly ContentPart[] =
     typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : (message.content ?? []);
-  return [...given.flatMap(toPart), ...toFunctionCalls(message.tool_calls ?? [], modelName)];
+  return [...given.flatMap(toPart), ...toFunctionCalls((message.tool_calls ?? []).map(toFunctionCall), modelName)];
 }
 
 function toFunctionResponse(message: Message, names: ReadonlyMap<string, string>): Part {

@@ -1,7 +1,7 @@
 // What Chat Completions answer, from OpenAI and from those that speak its format (Groq, OpenRouter): it is the neutral form
 // already, less what the gateway sets itself. Pure.
 import { z } from 'zod';
-import { type AnswerMessage, type Completion, type FinishReason, ToolCall } from '../../domain/chat.ts';
+import { type AnswerMessage, type Completion, AnyCall, type FinishReason } from '../../domain/chat.ts';
 import { formatDecimal, parseDecimal } from '../../domain/money.ts';
 import type { Usage } from '../../domain/usage.ts';
 import { malformed, parseReply, toHiddenFailure } from '../failures.ts';
@@ -81,7 +81,7 @@ const OpenAiReply = z.looseObject({
         index: z.number().nullish(),
         finish_reason: z.string().nullish(),
         error: z.unknown().optional(),
-        message: z.looseObject({ content: z.string().nullish(), tool_calls: z.array(ToolCall).nullish() }).nullish(),
+        message: z.looseObject({ content: z.string().nullish(), tool_calls: z.array(AnyCall).nullish() }).nullish(),
       }),
     )
     .nullish(),

@@ -1,6 +1,6 @@
 // A chat in the neutral form as a body for OpenAI, Groq or OpenRouter. The neutral form is their shape, so a request passes
 // through with its unknown fields; what differs between the three stands in `Dialect`. Pure.
-import { type Chat, type ContentPart, type Message, type ToolCall, outputLimitOf } from '../../domain/chat.ts';
+import { type AnyCall, type Chat, type ContentPart, type Message, outputLimitOf } from '../../domain/chat.ts';
 import type { CallOptions } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
 import type { Dialect } from './openai.ts';
@@ -59,7 +59,7 @@ function toParts(parts: readonly ContentPart[] | null, { takesCacheControl }: Di
 }
 
 /** Gemini's thought signature is of no use to others, and some refuse fields that they do not know. */
-function toToolCall(call: ToolCall): Record<string, unknown> {
+function toToolCall(call: AnyCall): Record<string, unknown> {
   return without(call, ['extra_content']);
 }
 

@@ -1,6 +1,6 @@
 // What OpenAI's Responses API answers, whole and in events, in the neutral form. Pure.
 import { z } from 'zod';
-import type { AnswerMessage, Completion } from '../../domain/chat.ts';
+import type { AnswerMessage, AnyCall, Completion } from '../../domain/chat.ts';
 import type { Usage } from '../../domain/usage.ts';
 import { malformed, parseReply, toHiddenFailure } from '../failures.ts';
 import { type Chunk, ProviderError } from '../provider.ts';
@@ -21,6 +21,7 @@ const Item = z.looseObject({
   call_id: z.string().optional(),
   name: z.string().optional(),
   arguments: z.string().optional(),
+  input: z.string().optional(),
   content: z
     .array(z.looseObject({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() }))
     .nullish(),
@@ -89,17 +90,20 @@ function throwFailed({ status, error, usage }: ResponsesReply, now: number): voi
   });
 }
 
+const CALLS: ReadonlySet<string> = new Set(['function_call', 'custom_tool_call']);
+
+function toCall({ type, call_id: callId, id, name = '', arguments: text = '{}', input = '' }: Item): AnyCall {
+  const known = { id: callId ?? id ?? '' };
+  return type === 'custom_tool_call'
+    ? { ...known, type: 'custom', custom: { name, input } }
+    : { ...known, type: 'function', function: { name, arguments: text } };
+}
+
 function toMessage(output: readonly Item[]): AnswerMessage {
   const parts = output.filter(({ type }) => type === 'message').flatMap(({ content }) => content ?? []);
   const texts = parts.flatMap(({ type, text }) => (type === 'output_text' ? [text ?? ''] : []));
   const refusal = parts.flatMap((part) => part.refusal ?? []).join('');
-  const calls = output
-    .filter(({ type }) => type === 'function_call')
-    .map((item) => ({
-      id: item.call_id ?? item.id ?? '',
-      type: 'function' as const,
-      function: { name: item.name ?? '', arguments: item.arguments ?? '{}' },
-    }));
+  const calls = output.filter(({ type }) => CALLS.has(type)).map(toCall);
   const reasoning = output.filter(({ type }) => type === 'reasoning');
   const thought = reasoning.flatMap(({ summary }) => (summary ?? []).map(({ text }) => text ?? '')).join('\n\n');
   return {
@@ -153,13 +157,19 @@ export function fromResponsesChunk(state: ResponsesStream, raw: unknown): Step<R
     case 'response.created':
       return begin(state, event);
     case 'response.output_item.added':
-      return event.item?.type === 'function_call' ? openCall(state, event) : { state, chunks: [] };
+      return CALLS.has(event.item?.type ?? '') ? openCall(state, event) : { state, chunks: [] };
     case 'response.output_text.delta':
       return say({ content: event.delta ?? '' });
     case 'response.refusal.delta':
       return say({ refusal: event.delta ?? '' });
     case 'response.reasoning_summary_text.delta':
       return say({ reasoning: event.delta ?? '' });
+    case 'response.custom_tool_call_input.delta': {
+      const index = state.calls[event.output_index ?? -1];
+      return index === undefined
+        ? { state, chunks: [] }
+        : say({ tool_calls: [{ index, custom: { input: event.delta ?? '' } }] });
+    }
     case 'response.function_call_arguments.delta': {
       const index = state.calls[event.output_index ?? -1];
       return index === undefined
@@ -189,11 +199,13 @@ function begin(before: ResponsesStream, { response }: ResponsesEvent): Step<Resp
 function openCall(before: ResponsesStream, { item, output_index: place = 0 }: ResponsesEvent): Step<ResponsesStream> {
   const index = Object.keys(before.calls).length;
   const state = { ...before, calls: { ...before.calls, [place]: index } };
-  const call = { index, id: item?.call_id ?? item?.id ?? '', type: 'function' };
-  return {
-    state,
-    chunks: [deltaOf(state, { tool_calls: [{ ...call, function: { name: item?.name ?? '', arguments: '' } }] })],
-  };
+  const call = { index, id: item?.call_id ?? item?.id ?? '' };
+  const name = item?.name ?? '';
+  const opened =
+    item?.type === 'custom_tool_call'
+      ? { ...call, type: 'custom', custom: { name, input: '' } }
+      : { ...call, type: 'function', function: { name, arguments: '' } };
+  return { state, chunks: [deltaOf(state, { tool_calls: [opened] })] };
 }
 
 function end(before: ResponsesStream, { response }: ResponsesEvent): Step<ResponsesStream> {

@@ -1,5 +1,13 @@
 // A chat in the neutral form as a body of OpenAI's Responses API: for models that take tools, or tools beside thinking, only there. Pure.
-import { Chat, type ContentPart, type Message, type Tool, outputLimitOf, textOf } from '../../domain/chat.ts';
+import {
+  type AnyCall,
+  Chat,
+  type ContentPart,
+  type Message,
+  type Tool,
+  outputLimitOf,
+  textOf,
+} from '../../domain/chat.ts';
 import type { CallOptions } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling, unsentParts } from '../warnings.ts';
 
@@ -41,14 +49,16 @@ export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item;
   for (const field of refused.filter((one) => !IGNORED.includes(one))) {
     warnings.push(notSent(field, `${options.model.id} refuses it at this reasoning effort`));
   }
+  const calls = chat.messages.flatMap(({ tool_calls: made }) => made ?? []);
+  const custom = new Set(calls.filter(({ type }) => type === 'custom').map(({ id }) => id));
   const body: Item = {
     model: options.model.modelName,
-    input: chat.messages.flatMap(toItems),
+    input: chat.messages.flatMap((message) => toItems(message, custom)),
     // Nothing is kept there: what has to come back is in the answer.
     store: false,
     include: ['reasoning.encrypted_content'],
     max_output_tokens: outputLimitOf(chat),
-    tools: toTools(chat.tools ?? [], warnings),
+    tools: nothingIfEmpty(toTools(chat.tools ?? [], warnings)),
     tool_choice: toChoice(chat.tool_choice),
     text: toText(chat),
     reasoning: options.effort === undefined ? undefined : { effort: options.effort, summary: 'auto' },
@@ -62,23 +72,24 @@ export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item;
   return { body, warnings };
 }
 
-function toItems(message: Message): Item[] {
+function toItems(message: Message, custom: ReadonlySet<string>): Item[] {
   if (message.role === 'tool' || message.role === 'function') {
     const call_id = message.tool_call_id ?? message.name ?? '';
     const images = typeof message.content === 'string' ? [] : (message.content ?? []).filter((part) => part.image_url);
     const content = toContent({ ...message, role: 'user' });
-    return [{ type: 'function_call_output', call_id, output: images.length > 0 ? content : textOf(message) }];
+    const type = custom.has(call_id) ? 'custom_tool_call_output' : 'function_call_output';
+    return [{ type, call_id, output: images.length > 0 ? content : textOf(message) }];
   }
   const details = message.reasoning_details ?? [];
   const reasoning = details.filter(({ type }) => type === REASONING_ITEM).map((detail) => detail['item'] as Item);
-  const calls = (message.tool_calls ?? []).map(({ id, function: called }) => ({
-    type: 'function_call',
-    call_id: id,
-    name: called.name,
-    arguments: called.arguments,
-  }));
+  const calls = (message.tool_calls ?? []).map(toCall);
   const content = toContent(message);
   return [...reasoning, ...(content.length > 0 ? [{ role: message.role, content }] : []), ...calls];
+}
+
+function toCall(call: AnyCall): Item {
+  if (call.type === 'custom') return { type: 'custom_tool_call', call_id: call.id, ...call.custom };
+  return { type: 'function_call', call_id: call.id, name: call.function.name, arguments: call.function.arguments };
 }
 
 function toContent({ role, content }: Message): Item[] {
@@ -95,7 +106,8 @@ function toPart(part: ContentPart, type: string): Item {
 }
 
 function toTools(tools: readonly Tool[], warnings: string[]): Item[] {
-  return tools.flatMap(({ type, function: fn }) => {
+  return tools.flatMap(({ type, function: fn, ...rest }) => {
+    if (type === 'custom') return [{ type, ...(rest['custom'] as Item | undefined) }];
     if (!fn) {
       warnings.push(notSent(`a tool of type ${type}`, 'only functions are sent to this provider'));
       return [];
@@ -103,6 +115,10 @@ function toTools(tools: readonly Tool[], warnings: string[]): Item[] {
     const { name, description, parameters = { type: 'object', properties: {} }, strict = false } = fn;
     return [{ type: 'function', name, ...(description === undefined ? {} : { description }), parameters, strict }];
   });
+}
+
+function nothingIfEmpty<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined;
 }
 
 function toChoice(choice: Chat['tool_choice']): unknown {

@@ -1,6 +1,6 @@
 // Gemini's format, both ways.
 import { expect } from 'chai';
-import type { Chat, ToolCall } from '../../../src/domain/chat.ts';
+import { type Chat, type ToolCall, toFunctionCall } from '../../../src/domain/chat.ts';
 import { fromGeminiReply, fromGeminiUsage } from '../../../src/providers/wire/gemini.ts';
 import { fromGeminiChunk, startGeminiStream } from '../../../src/providers/wire/geminiChunks.ts';
 import { toGeminiBody } from '../../../src/providers/wire/geminiRequest.ts';
@@ -84,7 +84,7 @@ describe('A request to Gemini', () => {
 
   it('gives a signature back on its call, and marks calls that another model made', () => {
     const calls = fromGeminiReply(GEMINI_TOOLS, CONTEXT).completion.choices[0]?.message.tool_calls ?? [];
-    expect(partsOf(calls)).to.deep.equal([
+    expect(partsOf(calls.map(toFunctionCall))).to.deep.equal([
       { functionCall: { id: 'call_req-0', name: 'get_weather', args: { city: 'Oslo' } }, thoughtSignature: 'c2lnbmVk' },
       { functionCall: { id: 'own-id', name: 'get_weather', args: { city: 'Rome' } } },
     ]);

@@ -1,7 +1,7 @@
 // OpenAI's Responses API behind the same contract: who is sent there, what is sent, and what comes back, whole and streamed.
 import { expect } from 'chai';
 import OpenAI from 'openai';
-import type { Chat, Effort } from '../../../src/domain/chat.ts';
+import { type Chat, type Effort, toFunctionCall } from '../../../src/domain/chat.ts';
 import { type HttpPool, openHttpPool } from '../../../src/providers/http.ts';
 import { createOpenAi } from '../../../src/providers/openai.ts';
 import { toResponsesBody } from '../../../src/providers/wire/responsesRequest.ts';
@@ -65,10 +65,12 @@ describe('the Responses API', () => {
     const [choice] = completion.choices;
     expect(servedModel).to.equal('gpt-6-astra-2026-09-01');
     expect(choice?.finish_reason).to.equal('tool_calls');
-    expect(choice?.message.tool_calls?.map(({ id, function: { arguments: text } }) => [id, text])).to.deep.equal([
-      ['call_0', '{"city":"Oslo"}'],
-      ['call_1', '{"city":"Rome"}'],
-    ]);
+    expect(choice?.message.tool_calls?.map((call) => [call.id, toFunctionCall(call).function.arguments])).to.deep.equal(
+      [
+        ['call_0', '{"city":"Oslo"}'],
+        ['call_1', '{"city":"Rome"}'],
+      ],
+    );
     expect(choice?.message['reasoning']).to.equal('They ask for two cities.');
     expect(usage).to.deep.equal({
       input: 250,
@@ -184,5 +186,46 @@ describe('the Responses API', () => {
     expect((await failureOf(collectStream(provider().stream(CHAT, ONLY)))).kind).to.equal('rate-limited');
     reply = RESPONSES_STREAM.slice(0, -1);
     expect((await failureOf(collectStream(provider().stream(CHAT, ONLY)))).kind).to.equal('stream-cut');
+  });
+
+  it('takes and gives tools of plain text, here and in Chat Completions', async () => {
+    const custom = { type: 'custom', custom: { name: 'run_sql', description: 'runs it' } };
+    const made = { id: 'call_9', type: 'custom' as const, custom: { name: 'run_sql', input: 'select 1' } };
+    const chat: Chat = {
+      tools: [custom],
+      messages: [
+        { role: 'user', content: 'one?' },
+        { role: 'assistant', content: null, tool_calls: [made] },
+        { role: 'tool', tool_call_id: 'call_9', content: '1' },
+      ],
+    };
+    const item = { type: 'custom_tool_call', call_id: 'call_9', name: 'run_sql', input: 'select 1' };
+    reply = { ...RESPONSES_TOOLS, output: [item] };
+    const { completion } = await provider().complete(chat, ONLY);
+    expect(completion.choices[0]?.message.tool_calls).to.deep.equal([made]);
+    expect(server.asked[0]?.body['tools']).to.deep.equal([{ type: 'custom', name: 'run_sql', description: 'runs it' }]);
+    expect(server.asked[0]?.body['input']).to.have.deep.members([
+      { role: 'user', content: [{ type: 'input_text', text: 'one?' }] },
+      item,
+      { type: 'custom_tool_call_output', call_id: 'call_9', output: '1' },
+    ]);
+    const added = { type: 'response.output_item.added', output_index: 0, item: { ...item, input: '' } };
+    const input = { type: 'response.custom_tool_call_input.delta', output_index: 0, delta: 'select 1' };
+    reply = [
+      RESPONSES_STREAM[0],
+      added,
+      input,
+      { type: 'response.completed', response: { ...RESPONSES_TOOLS, output: [item] } },
+    ];
+    const { chunks } = await collectStream(provider().stream(chat, ONLY));
+    const deltas = chunks.flatMap((chunk) => (chunk.kind === 'delta' ? chunk.choices : []));
+    expect(deltas.flatMap(({ delta }) => delta['tool_calls'] ?? [])).to.deep.equal([
+      { index: 0, id: 'call_9', type: 'custom', custom: { name: 'run_sql', input: '' } },
+      { index: 0, custom: { input: 'select 1' } },
+    ]);
+    reply = { id: 'c', choices: [{ message: { content: null, tool_calls: [made] }, finish_reason: 'tool_calls' }] };
+    const plain = await provider().complete(chat, callOptions());
+    expect(plain.completion.choices[0]?.message.tool_calls).to.deep.equal([made]);
+    expect(server.asked.at(-1)?.body).to.deep.include({ tools: [custom], messages: chat.messages });
   });
 });
