@@ -233,9 +233,12 @@ function openrouterPart(provider: ProviderPreferences | undefined): Readonly<Rec
 
 /** OpenRouter's own field for it. */
 function effortIn(reasoning: unknown): Effort | undefined {
-  const parsed = z.looseObject({ effort: Effort }).safeParse(reasoning);
+  if (reasoning === undefined) return undefined;
+  const parsed = WithEffort.safeParse(reasoning);
   return parsed.success ? parsed.data.effort : undefined;
 }
+
+const WithEffort = z.looseObject({ effort: Effort });
 
 function sessionOf(id: string | undefined): Session | null {
   return id === undefined ? null : { id, previousModel: null, cachedTokens: null };

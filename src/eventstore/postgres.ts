@@ -10,6 +10,8 @@ import { type EventRow, guarded, toRecorded } from './postgresRows.ts';
 import { createSharedPages } from './sharedPages.ts';
 import { subscribeToPostgres } from './postgresSubscription.ts';
 
+/** Between the beginnings of two batches, at least. */
+const GATHER_MS = 5;
 const MOST_IN_A_BATCH = { appends: 128, bytes: 4_000_000 };
 export function openPostgresEventStore(options: {
   readonly postgres: Postgres;
@@ -25,8 +27,15 @@ export function openPostgresEventStore(options: {
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
 
+  let lastAt = Number.NEGATIVE_INFINITY;
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await appendBatch(postgres, takeBatch(queue));
+    while (queue.length > 0) {
+      // One that comes alone goes at once; under load they are gathered: a statement and a commit of its own costs each more than the wait.
+      const restMs = lastAt + GATHER_MS - options.clock.monotonicMs();
+      if (restMs > 0 && queue.length < MOST_IN_A_BATCH.appends) await options.clock.sleep(restMs);
+      lastAt = options.clock.monotonicMs();
+      await appendBatch(postgres, takeBatch(queue));
+    }
     running = undefined;
   };
 
