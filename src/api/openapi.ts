@@ -27,6 +27,8 @@ export function createOpenApi(routes: readonly Route[]): Json {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
+    // Their order on the page.
+    tags: ['Chat', 'Models', 'Usage', 'Audit', 'Admin', 'Service'].map((name) => ({ name })),
     security: [{ bearer: [] }, { apiKey: [] }],
     paths,
     components: {
