@@ -1,9 +1,14 @@
 // What the benches know of other processes on this machine: Linux's /proc.
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
 /** Clock ticks a second of /proc/<pid>/stat. */
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/** Why these tests cannot run on this machine; undefined when they can. */
+export function procMissing(): string | undefined {
+  return existsSync('/proc/self/environ') ? undefined : 'there is no /proc to find processes by';
+}
 
 /** A script of ours that tells its port when it listens. */
 export function forkPort(script: string, args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
