@@ -149,7 +149,7 @@ class EventStoreDb implements EventStore {
   }
 
   async close(): Promise<void> {
-    await this.#client.dispose();
+    await Promise.race([this.#client.dispose(), this.#options.clock.sleep(1_000)]); // streams left open hold it
   }
 
   async #appendAt(stream: string, events: readonly NewEvent[], start: bigint): Promise<Appended> {
