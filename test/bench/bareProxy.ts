@@ -1,6 +1,7 @@
 // The reference of the benchmark: the least that a proxy on Express can do. Body parsed, sent on, answer parsed and sent back.
 import express from 'express';
 import { Agent, request } from 'undici';
+import { tellPort } from './tellPort.ts';
 
 const upstream = process.argv[2] ?? '';
 const dispatcher = new Agent({ connections: 256 });
@@ -20,7 +21,4 @@ app.post('/v1/chat', async (incoming, response) => {
   }
   response.json(await reply.body.json());
 });
-const server = app.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  process.send?.({ port: typeof address === 'object' && address ? address.port : 0 });
-});
+const server = app.listen(0, '127.0.0.1', () => tellPort(server));

@@ -1,5 +1,6 @@
 // A provider that streams numbered tokens: at a steady pace, or, where the prompt says "fast", as many and as large as its reader takes.
 import { type ServerResponse, createServer } from 'node:http';
+import { tellPort } from './tellPort.ts';
 
 const STEADY = { tokens: 100, everyMs: 50, padding: '' };
 const FAST = { tokens: 1_500, everyMs: 0, padding: 'x'.repeat(400) };
@@ -49,7 +50,4 @@ const server = createServer((request, response) => {
     else response.writeHead(200, { 'content-type': 'application/json' }).end(WHOLE);
   });
 });
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  process.send?.({ port: typeof address === 'object' && address ? address.port : 0 });
-});
+server.listen(0, '127.0.0.1', () => tellPort(server));

@@ -1,5 +1,6 @@
 // A provider that costs nothing: always the same whole answer, at once.
 import { createServer } from 'node:http';
+import { tellPort } from './tellPort.ts';
 
 const answer = JSON.stringify({
   id: 'chatcmpl-1',
@@ -35,7 +36,4 @@ const server = createServer((incoming, response) => {
     response.end(stream ? streamed : answer);
   });
 });
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  process.send?.({ port: typeof address === 'object' && address ? address.port : 0 });
-});
+server.listen(0, '127.0.0.1', () => tellPort(server));
