@@ -45,8 +45,8 @@ export type Summary = Readonly<Record<string, unknown>>;
 
 export type Job<N extends JobName = JobName> = {
   readonly timeoutMs: number;
-  /** False = too frequent to keep a report of each run. */
-  readonly isReported: boolean;
+  /** True = a run that the schedule asked for is reported only when it ends otherwise than the one before. */
+  readonly isFrequent: boolean;
   /** Idempotent: it may run again after it was cut off. Returns what it did, for the report. */
   readonly run: (tools: JobTools, context: JobContext<N>) => Promise<Summary>;
 };

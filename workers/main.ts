@@ -10,12 +10,13 @@ import { readFeedAges } from '../src/readmodels/feedAges.ts';
 import { firstRuns } from './firstRuns.ts';
 import { type JobTools, placesOf } from './job.ts';
 import { type PlannedTick, keepSchedules, keepTicks } from './records/schedules.ts';
+import { REGISTRY } from './registry.ts';
 import { runQueued } from './runQueued.ts';
 import { openScheduler, schedulesOf } from './scheduler.ts';
 
 const models = () => loadModelsFile(CONFIG_FILES.models);
-/** This one would write a row every ten seconds for nobody: its next time is left open. */
-const isFrequent = ({ job }: PlannedTick) => job === 'appendAdminActions' || job === 'sweepAccounts';
+/** These would write a row every few seconds for nobody: their next time is left open. */
+const isFrequent = ({ job }: PlannedTick) => REGISTRY[job].isFrequent;
 
 await runMain('worker', async (env, lifecycle, logger) => {
   const databaseUrl = requireDatabase(env);

@@ -1,8 +1,8 @@
 // One run of a job, whether the queue or a person asked for it: its time, its report, and how its failure is told.
-import { PermanentFailure, type JobName } from '../src/queue/jobs.ts';
+import { type JobName, PermanentFailure, SCHEDULED } from '../src/queue/jobs.ts';
 import { isoTime } from '../src/platform/clock.ts';
 import type { Job, JobContext, JobData, JobTools, Summary } from './job.ts';
-import { endRun, noteProgress, startRun } from './records/jobRuns.ts';
+import { endRun, lastEndOf, noteProgress, startRun } from './records/jobRuns.ts';
 import { PartlyDone, isPermanent } from './partlyDone.ts';
 import { REGISTRY } from './registry.ts';
 
@@ -22,37 +22,56 @@ export async function runJob<N extends JobName>(tools: JobTools, request: RunReq
   const job: Job<N> = REGISTRY[request.name];
   const timeout = AbortSignal.timeout(job.timeoutMs);
   const signal = AbortSignal.any([request.signal, timeout]);
-  const report = job.isReported && request.dryRun !== true ? await openReport(tools, request) : undefined;
+  const report = await openReport(tools, request, job);
   const context: JobContext<N> = {
     data: request.data,
     signal,
     dryRun: request.dryRun ?? false,
     async progress(text) {
       request.onProgress?.(text);
-      await report?.progress(text);
+      await report.progress(text);
     },
   };
   try {
     const summary = await withSignal(signal, () => job.run(tools, context));
-    await report?.end('succeeded', summary, null);
+    await report.end('succeeded', summary, null);
     return summary;
   } catch (error) {
     const told = timeout.aborted ? new Error(`no end after ${job.timeoutMs / 1_000} s`, { cause: error }) : error;
     const message = told instanceof Error ? told.message : String(told);
-    await report?.end('failed', told instanceof PartlyDone ? told.summary : null, message);
+    await report.end('failed', told instanceof PartlyDone ? told.summary : null, message);
     if (isPermanent(told)) throw new PermanentFailure(message, { cause: error });
     throw told;
   }
 }
 
-async function openReport<N extends JobName>({ postgres, clock, random }: JobTools, request: RunRequest<N>) {
+type Report = {
+  progress(text: string): Promise<void>;
+  end(status: 'succeeded' | 'failed', summary: unknown, error: string | null): Promise<void>;
+};
+
+/** Nothing is written of a dry run; of a frequent job only what a person asked for, and a run that ended otherwise than the last. */
+async function openReport<N extends JobName>(
+  { postgres, clock, random }: JobTools,
+  { name: job, queueId, attempt, data: { trigger }, dryRun }: RunRequest<N>,
+  { isFrequent }: Job<N>,
+): Promise<Report> {
   const id = random.uuidv7();
-  const { name: job, queueId, attempt, data } = request;
-  await startRun(postgres, { id, job, queueId, attempt, trigger: data.trigger, at: isoTime(clock.now()) });
+  const start = { id, job, queueId, attempt, trigger, at: isoTime(clock.now()) };
+  const isQuiet = isFrequent && trigger === SCHEDULED;
+  if (dryRun !== true && !isQuiet) await startRun(postgres, start);
   return {
-    progress: (text: string) => noteProgress(postgres, id, text),
-    end: (status: 'succeeded' | 'failed', summary: unknown, error: string | null) =>
-      endRun(postgres, id, { at: isoTime(clock.now()), status, summary, error }),
+    progress: async (text) => {
+      if (dryRun !== true && !isQuiet) await noteProgress(postgres, id, text);
+    },
+    async end(status, summary, error) {
+      if (dryRun === true) return;
+      if (isQuiet) {
+        if (((await lastEndOf(postgres, job)) ?? 'succeeded') === status) return;
+        await startRun(postgres, start);
+      }
+      await endRun(postgres, id, { at: isoTime(clock.now()), status, summary, error });
+    },
   };
 }
 

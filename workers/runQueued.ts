@@ -17,7 +17,7 @@ export async function runQueued(
     return summary;
   } finally {
     // Those that run every few seconds raise none.
-    if (REGISTRY[name].isReported) await askForDelivery(tools, queue, `deliverAlerts.after.${id}.${attempt}`);
+    if (!REGISTRY[name].isFrequent) await askForDelivery(tools, queue, `deliverAlerts.after.${id}.${attempt}`);
   }
 }
 

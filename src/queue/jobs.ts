@@ -4,7 +4,9 @@ import { z } from 'zod';
 export const QUEUE_NAME = 'omni-jobs';
 
 /** Who asked for the run: `schedule`, `command`, or `admin <key id>`. */
-const asked = { trigger: z.string().max(100).default('schedule') };
+/** Who asked for a run when nobody did. */
+export const SCHEDULED = 'schedule';
+const asked = { trigger: z.string().max(100).default(SCHEDULED) };
 const plain = z.object(asked);
 
 export const JOBS = {

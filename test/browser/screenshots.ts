@@ -36,7 +36,7 @@ async function take(dashboard: Dashboard, { name, path, look, height }: Picture)
   // The charts' own script comes last.
   if (name === 'overview') await page.locator('.recharts-surface').first().waitFor();
   await page.getByText('Replay again').or(page.locator('.card')).first().waitFor();
-  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
   process.stdout.write(`docs/images/${name}.png\n`);
   await context.close();
 }

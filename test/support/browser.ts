@@ -81,5 +81,5 @@ export async function expectNoSideways(page: Page, { width }: Look): Promise<voi
 
 export async function photograph(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true, animations: 'disabled' });
 }

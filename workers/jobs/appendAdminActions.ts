@@ -7,7 +7,7 @@ import type { Job, JobTools } from '../job.ts';
 
 export const appendAdminActions: Job<'appendAdminActions'> = {
   timeoutMs: 60_000,
-  isReported: false,
+  isFrequent: true,
   async run(tools) {
     const moved = await drainOutbox(tools, (actions) => append(tools, actions));
     return { moved };

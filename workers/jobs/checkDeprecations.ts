@@ -12,7 +12,7 @@ const JOB = 'job:checkDeprecations';
 
 export const checkDeprecations: Job<'checkDeprecations'> = {
   timeoutMs: 60_000,
-  isReported: true,
+  isFrequent: false,
   async run(tools, { dryRun }) {
     const { postgres, clock, random } = tools;
     const { deprecation, alerts: settings } = tools.models();

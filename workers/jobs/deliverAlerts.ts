@@ -21,7 +21,7 @@ const MOST_A_RUN = 200;
 
 export const deliverAlerts: Job<'deliverAlerts'> = {
   timeoutMs: 120_000,
-  isReported: false,
+  isFrequent: true,
   async run(tools, { signal }) {
     const appended = await appendAlerts(tools);
     const { delivered, failures } = await postAlerts(tools, signal);

@@ -5,7 +5,7 @@ import type { Job } from '../job.ts';
 
 export const sweepAccounts: Job<'sweepAccounts'> = {
   timeoutMs: 60_000,
-  isReported: false,
+  isFrequent: true,
   async run({ postgres, clock }, { dryRun }) {
     if (dryRun) return {};
     const reservations = await expireReservations(postgres, clock);

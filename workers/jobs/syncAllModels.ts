@@ -6,7 +6,7 @@ const PARTS = ['syncPricing', 'syncRatings', 'validatePricing'] as const;
 
 export const syncAllModels: Job<'syncAllModels'> = {
   timeoutMs: 30_000,
-  isReported: true,
+  isFrequent: false,
   async run({ postgres }) {
     const parts: Record<string, unknown> = {};
     for (const job of PARTS) {

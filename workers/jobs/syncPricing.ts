@@ -37,7 +37,7 @@ export type PricingRun = { readonly summary: Summary; readonly rows: readonly Ro
 
 export const syncPricing: Job<'syncPricing'> = {
   timeoutMs: 300_000,
-  isReported: true,
+  isFrequent: false,
   run: async (tools, context) => (await runSyncPricing(tools, context)).summary,
 };
 

@@ -24,7 +24,7 @@ const SHOWN = 20;
 
 export const syncRatings: Job<'syncRatings'> = {
   timeoutMs: 180_000,
-  isReported: true,
+  isFrequent: false,
   async run(tools, context) {
     const key = tools.places.artificialAnalysis.apiKey;
     if (key === undefined) return { skipped: 'ARTIFICIALANALYSIS_API_KEY is not set: ratings come from OpenRouter' };

@@ -16,7 +16,7 @@ const FRESH_MS = 3_600_000;
 
 export const validatePricing: Job<'validatePricing'> = {
   timeoutMs: 180_000,
-  isReported: true,
+  isFrequent: false,
   async run(tools, { signal, dryRun, progress }) {
     const { postgres, clock, random } = tools;
     const file = tools.models();

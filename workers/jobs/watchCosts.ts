@@ -14,7 +14,7 @@ const MOST_CALLS = 50_000;
 
 export const watchCosts: Job<'watchCosts'> = {
   timeoutMs: 120_000,
-  isReported: true,
+  isFrequent: false,
   async run(tools, { dryRun }) {
     const { postgres, clock, random } = tools;
     const now = clock.now();

@@ -25,6 +25,15 @@ export async function startRun(postgres: Queryable, run: RunStart): Promise<void
   );
 }
 
+/** How the last run that was written down ended; undefined before the first. */
+export async function lastEndOf(postgres: Queryable, job: string): Promise<'succeeded' | 'failed' | undefined> {
+  const { rows } = await postgres.query<{ status: 'succeeded' | 'failed' }>(
+    `select status from job_runs where job = $1 and status <> 'running' order by started_at desc limit 1`,
+    [job],
+  );
+  return rows[0]?.status;
+}
+
 export async function noteProgress(postgres: Queryable, id: string, progress: string): Promise<void> {
   await postgres.query('update job_runs set progress = $2 where id = $1', [id, progress.slice(0, 200)]);
 }

@@ -1,7 +1,8 @@
 // What the scheduler is going to do, for people: written when it starts and after each tick.
 import type { Queryable } from '../../src/platform/postgres.ts';
+import type { JobName } from '../../src/queue/jobs.ts';
 
-export type PlannedTick = { readonly job: string; readonly cron: string; readonly nextAt: Date | null };
+export type PlannedTick = { readonly job: JobName; readonly cron: string; readonly nextAt: Date | null };
 
 export async function keepSchedules(postgres: Queryable, ticks: readonly PlannedTick[], at: string): Promise<void> {
   const jobs = ticks.map(({ job }) => job);

@@ -35,14 +35,20 @@ function columnsFor(
       meta: { wide: true },
       cell: ({ getValue }) => <code>{getValue()}</code>,
     }),
-    column.accessor('next_at', { header: 'Next', cell: ({ getValue }) => <Time at={getValue()} short /> }),
+    column.accessor('next_at', {
+      header: 'Next',
+      // Of the frequent ones no time is kept.
+      cell: ({ getValue }) =>
+        getValue() === null ? <span className="soft">soon</span> : <Time at={getValue()} short />,
+    }),
     column.display({
       id: 'last',
       header: 'Last',
       meta: { wide: true },
       cell: ({ row: { original } }) => {
         const last = runs.find(({ job }) => job === original.job);
-        return last ? <RunStatus status={last.status} /> : <span className="soft">not yet</span>;
+        if (last) return <RunStatus status={last.status} />;
+        return <span className="soft">{original.next_at === null ? 'none has failed' : 'not yet'}</span>;
       },
     }),
     column.display({
