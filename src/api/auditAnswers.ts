@@ -69,7 +69,9 @@ export const StoryAnswer = z
     wishes: Wishes,
     constraints: Constraints,
     weights: ScoreParts.meta({ description: 'How much each part counts in the scores, in all 1' }),
-    candidates: z.array(Candidate).meta({ description: 'All of them, recomputed' }),
+    candidates: z
+      .array(Candidate)
+      .meta({ description: 'All of them, recomputed; of a newer release’s decision the best five' }),
     excluded: z.array(z.object({ model: z.string(), reason: Exclusion })),
     chain: z.array(ChainLink),
     baseline: Baseline.nullable(),
@@ -94,7 +96,9 @@ export const StoryAnswer = z
       charged_usd: usd.nullable(),
     }),
     versions: z.looseObject({ catalog: z.int(), policy: z.int(), decider: z.int(), describer: z.int() }),
-    replay: z.object({ equal: z.boolean() }),
+    replay: z.object({
+      equal: z.boolean().nullable().meta({ description: 'null: this release does not have the decider that decided' }),
+    }),
     explanation: z.string(),
     feedback: z.array(FeedbackEntry),
     events: z.array(z.object({ type: z.string(), revision: z.int(), at: z.string(), data: z.unknown() })),

@@ -26,7 +26,8 @@ export function toRequestEntry(summary: RequestSummary): object {
 export type Story = {
   readonly request: RequestEvents;
   readonly summary: RequestSummary;
-  readonly replayed: Replayed;
+  /** Undefined when a newer release took the decision: then only what its event holds is shown. */
+  readonly replayed: Replayed | undefined;
   readonly catalog: Catalog;
   readonly policy: Policy;
   readonly feedback: readonly EventData<'FeedbackGiven'>[];
@@ -44,8 +45,8 @@ export function toStory({ request, summary, replayed, catalog, policy, feedback,
     wishes: inputs.wishes,
     constraints: inputs.constraints,
     weights: scoreWeights(policy, inputs.wishes),
-    candidates: replayed.decision.candidates,
-    excluded: replayed.decision.excluded.map(({ modelId, reason }) => ({ model: modelId, reason })),
+    candidates: replayed?.decision.candidates ?? outcome.candidates,
+    excluded: (replayed?.decision.excluded ?? []).map(({ modelId, reason }) => ({ model: modelId, reason })),
     chain: outcome.chain,
     baseline: outcome.baseline,
     attempts,
@@ -58,7 +59,7 @@ export function toStory({ request, summary, replayed, catalog, policy, feedback,
       describer: routed.describerVersion,
       health: routed.health,
     },
-    replay: { equal: replayed.equal },
+    replay: { equal: replayed?.equal ?? null },
     explanation: explainStory(request, replayed),
     feedback: feedback.map(toFeedbackEntry),
     events: events.map(({ type, revision, at, data }) => ({ type, revision, at, data })),
@@ -111,7 +112,7 @@ function toMoney({ routed, attempts, completed }: RequestEvents, catalog: Catalo
 }
 
 /** The whole request in sentences. */
-export function explainStory({ routed, attempts, completed }: RequestEvents, { equal }: Replayed): string {
+export function explainStory({ routed, attempts, completed }: RequestEvents, replayed: Replayed | undefined): string {
   const { outcome } = routed;
   const sentences = [outcome.reason];
   for (const { attempt, modelId, outcome: result, durationMs } of attempts) {
@@ -121,11 +122,16 @@ export function explainStory({ routed, attempts, completed }: RequestEvents, { e
   sentences.push(...explainEnd(completed));
   sentences.push(
     `It was decided by decider ${routed.deciderVersion} with catalog ${routed.catalogVersion} and policy ${routed.policyVersion}; ` +
-      (equal
-        ? 'decided again now, it comes out the same.'
-        : 'decided again now, it comes out DIFFERENT: see its replay.'),
+      sayReplay(replayed),
   );
   return sentences.join(' ');
+}
+
+function sayReplay(replayed: Replayed | undefined): string {
+  if (!replayed) return 'this release does not have that decider, so it cannot be decided again here.';
+  return replayed.equal
+    ? 'decided again now, it comes out the same.'
+    : 'decided again now, it comes out DIFFERENT: see its replay.';
 }
 
 function explainEnd(completed: RequestEvents['completed']): string[] {

@@ -14,6 +14,11 @@ const DECIDERS: ReadonlyMap<number, Decider> = new Map([
   [2, (inputs: DecisionInputs, context: DecisionContext) => decide(inputs, context)],
 ]);
 
+/** False for a decision of a newer release than this one. */
+export function isKnownDecider(version: number): boolean {
+  return DECIDERS.has(version);
+}
+
 export function deciderOf(version: number): Decider {
   const decider = DECIDERS.get(version);
   if (!decider) throw new RangeError(`there is no decider of version ${version}: this release is older than the log`);

@@ -1,6 +1,8 @@
 // GET /v1/requests/:id/replay: the recorded decision and every amount, computed again now.
+import { RouterError } from '../../domain/errors.ts';
 import { recountCosts } from '../../replay/recountCosts.ts';
 import { replayDecision } from '../../replay/replayDecision.ts';
+import { isKnownDecider } from '../../routing/deciders.ts';
 import { ReplayAnswer } from '../auditAnswers.ts';
 import { readOwnRequest } from '../ownRequest.ts';
 import type { Route } from './route.ts';
@@ -21,6 +23,12 @@ export const requestReplay: Route = {
     async (request, response) => {
       const found = await readOwnRequest(history, request, response, 'read');
       const { routed } = found.request;
+      if (!isKnownDecider(routed.deciderVersion))
+        throw new RouterError(
+          'not_found',
+          `Decider ${routed.deciderVersion} took this decision, and this release does not have it: replay it with the release that did.`,
+          { shouldRetry: false },
+        );
       const context = await history.contextOf(routed);
       const { equal, differences, decision } = replayDecision(routed, context);
       const money = recountCosts(found.request, context.catalog);

@@ -4,6 +4,7 @@ import { toStory } from '../auditFormat.ts';
 import { readOwnRequest } from '../ownRequest.ts';
 import { replayDecision } from '../../replay/replayDecision.ts';
 import { summariseRequest } from '../../replay/summariseRequest.ts';
+import { isKnownDecider } from '../../routing/deciders.ts';
 import type { Route } from './route.ts';
 
 export const requestStory: Route = {
@@ -28,7 +29,7 @@ export const requestStory: Route = {
         toStory({
           ...found,
           summary: summariseRequest(found.request, clock.now()),
-          replayed: replayDecision(routed, context),
+          replayed: isKnownDecider(routed.deciderVersion) ? replayDecision(routed, context) : undefined,
           catalog: context.catalog,
           policy: context.policy,
           feedback: feedback.flatMap((event) => (event.type === 'FeedbackGiven' ? [event.data] : [])),

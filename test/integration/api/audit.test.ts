@@ -92,6 +92,28 @@ describe('the audit over HTTP', function () {
     );
   });
 
+  it('shows what is recorded of a decision that a newer release took, and does not pretend to replay it', async () => {
+    const id = asked[3] ?? '';
+    const setDecider = (from: string, to: string) =>
+      router().postgres.query(
+        `update eventlog.events set data = replace(data::text, $2, $3)::json where stream = $1 and revision = 0`,
+        [`request-${id}`, `"deciderVersion":${from},`, `"deciderVersion":${to},`],
+      );
+    const before = await get(`/v1/requests/${id}`);
+    const version = String(Number(before['versions']?.['decider']));
+    await setDecider(version, '99');
+    const story = await get(`/v1/requests/${id}`);
+    expect(story).to.deep.include({
+      replay: { equal: null },
+      excluded: [],
+      candidates: before['decision']?.['outcome']?.['candidates'],
+    });
+    expect(story['explanation']).to.include('this release does not have that decider');
+    const replay = await router().send(`/v1/requests/${id}/replay`);
+    expect([replay.status, replay.body['error']?.['code']]).to.deep.equal([404, 'not_found']);
+    await setDecider('99', version);
+  });
+
   it('keeps feedback, shows it in the story, and refuses what is none', async () => {
     const id = asked[1] ?? '';
     const path = `/v1/requests/${id}/feedback`;
