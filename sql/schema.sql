@@ -130,6 +130,19 @@ create table public.budgets (
 );
 CREATE INDEX budgets_org ON public.budgets USING btree (org_id);
 
+create table public.captured_content (
+  request_id uuid not null,
+  holder_id uuid not null,
+  request_body bytea not null,
+  answer_status integer not null,
+  answer_type text not null,
+  answer_body bytea,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint captured_content_pkey PRIMARY KEY (request_id)
+);
+CREATE INDEX captured_content_expiry ON public.captured_content USING btree (expires_at);
+
 create table public.feed_bodies (
   sha256 text not null,
   body bytea not null,
@@ -297,8 +310,10 @@ create table public.orgs (
   tokens_per_min integer,
   concurrent_requests integer,
   markup jsonb,
+  capture_content_days integer,
   constraint orgs_pkey PRIMARY KEY (id),
   constraint orgs_name_key UNIQUE (name),
+  constraint orgs_capture_content_days_check CHECK (capture_content_days >= 1 AND capture_content_days <= 3650),
   constraint orgs_concurrent_requests_check CHECK (concurrent_requests > 0),
   constraint orgs_requests_per_min_check CHECK (requests_per_min > 0),
   constraint orgs_tokens_per_min_check CHECK (tokens_per_min > 0)

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createAuthenticator } from './accounts/authenticate.ts';
 import { openAllowances } from './accounts/allowances.ts';
+import { createCapturedContent } from './accounts/capturedContent.ts';
 import { type Limiter, openLimiter } from './accounts/limiter.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { createKeptAnswers } from './accounts/keptAnswers.ts';
@@ -119,6 +120,8 @@ async function serve({
   const authenticator = createAuthenticator(postgres, clock);
   const jobs = createLazyQueue({ redisUrl: env.redisUrl, databaseUrl: requireDatabase(env), logger });
   lifecycle.own('the job queue', () => jobs.close());
+  const content = createCapturedContent({ postgres, clock, logger });
+  lifecycle.own('the captured content', () => content.close());
   const app = createApp({
     gateway,
     history: createHistory(store),
@@ -138,6 +141,7 @@ async function serve({
     corsOrigins: env.corsOrigins,
     trustProxy: env.trustProxy,
     failedAuth: createFailedAuth(clock),
+    content,
     keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });

@@ -37,6 +37,8 @@ export type KeyHolder = {
   readonly keyModels: readonly string[] | null;
   readonly orgModels: readonly string[] | null;
   readonly baselineModel: string | null;
+  /** Days that the org has prompts and answers kept; null = not at all. */
+  readonly captureContentDays: number | null;
 };
 
 export type Authenticator = {
@@ -173,6 +175,7 @@ type KeyRow = Limited & {
   org_models: string[] | null;
   org_limits: Limited;
   baseline_model: string | null;
+  capture_content_days: number | null;
   markup: MarkupBand[] | null;
   budgets: BudgetRef[] | null;
   expires_at: Date | null;
@@ -183,7 +186,7 @@ async function readKey(postgres: Postgres, prefix: string): Promise<KeyRow | und
   const { rows } = await postgres.query<KeyRow>(
     `select k.id, k.line_id, k.prefix, k.org_id, k.user_id, k.hash, k.scopes, k.allowed_models as key_models, k.allowed_ips,
        k.requests_per_min, k.tokens_per_min, k.concurrent_requests, k.expires_at, k.revoked_at,
-       o.allowed_models as org_models, o.baseline_model, o.markup,
+       o.allowed_models as org_models, o.baseline_model, o.capture_content_days, o.markup,
        json_build_object('requests_per_min', o.requests_per_min, 'tokens_per_min', o.tokens_per_min,
          'concurrent_requests', o.concurrent_requests) as org_limits,
        (select json_agg(json_build_object('id', b.id, 'scope', b.scope, 'period', b.period, 'hard', b.hard_limit_usd is not null) order by b.id)
@@ -210,6 +213,7 @@ function toHolder(row: KeyRow): KeyHolder {
     allowedIps: row.allowed_ips,
     orgModels: row.org_models,
     baselineModel: row.baseline_model,
+    captureContentDays: row.capture_content_days,
     limits: toLimits(row),
     orgLimits: toLimits(row.org_limits),
     budgets: row.budgets ?? [],

@@ -14,6 +14,8 @@ export type OrgSettings = {
   readonly allowedModels?: readonly string[] | null | undefined;
   readonly limits?: LimitSettings | undefined;
   readonly markup?: readonly MarkupBand[] | null | undefined;
+  /** Days that prompts and answers are kept; null = not at all. */
+  readonly captureContentDays?: number | null | undefined;
 };
 
 export type OrgView = {
@@ -27,11 +29,12 @@ export type OrgView = {
     readonly concurrent: number | null;
   };
   readonly markup: readonly MarkupBand[] | null;
+  readonly capture_content_days: number | null;
   readonly created_at: Date;
 };
 
 const VIEW = `
-  select id, name, baseline_model, allowed_models, markup, created_at,
+  select id, name, baseline_model, allowed_models, markup, capture_content_days, created_at,
     json_build_object('requests_per_min', requests_per_min, 'tokens_per_min', tokens_per_min, 'concurrent', concurrent_requests) as limits
   from orgs`;
 
@@ -101,7 +104,7 @@ async function writeSettings(client: Queryable, org: OrgView, change: OrgSetting
   const { limits = {} } = change;
   await client.query(
     `update orgs set name = $2, baseline_model = $3, allowed_models = $4, requests_per_min = $5, tokens_per_min = $6,
-       concurrent_requests = $7, markup = $8, updated_at = $9 where id = $1`,
+       concurrent_requests = $7, markup = $8, capture_content_days = $9, updated_at = $10 where id = $1`,
     [
       org.id,
       kept(change.name, org.name),
@@ -111,6 +114,7 @@ async function writeSettings(client: Queryable, org: OrgView, change: OrgSetting
       kept(limits.tokens_per_min, org.limits.tokens_per_min),
       kept(limits.concurrent, org.limits.concurrent),
       markup === null ? null : JSON.stringify(markup),
+      kept(change.captureContentDays, org.capture_content_days),
       at,
     ],
   );

@@ -65,6 +65,13 @@ const orgFields = {
   allowed_models: models.optional(),
   limits: LimitsForm.optional(),
   markup: Markup.nullable().optional(),
+  capture_content_days: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .nullable()
+    .optional()
+    .meta({ description: 'Days that prompts and answers are kept; null = not at all' }),
 };
 export const OrgCreation = z.strictObject({ name, ...orgFields }).meta({ title: 'OrgCreation' });
 export const OrgChange = z.strictObject({ name: name.optional(), ...orgFields }).meta({ title: 'OrgChange' });
@@ -112,6 +119,7 @@ export const OrgAnswer = z
     allowed_models: z.array(z.string()).nullable(),
     limits,
     markup: Markup.nullable(),
+    capture_content_days: z.int().nullable(),
     created_at: time,
   })
   .meta({ title: 'Org' });
@@ -154,7 +162,12 @@ export const pageOf = <T extends z.ZodType>(row: T) =>
 
 export const AccountAnswer = z
   .object({
-    org: z.object({ id, name: z.string(), baseline_model: z.string().nullable() }),
+    org: z.object({
+      id,
+      name: z.string(),
+      baseline_model: z.string().nullable(),
+      capture_content_days: z.int().nullable(),
+    }),
     key: z.object({ id, prefix: z.string(), scopes: z.array(z.enum(SCOPES)) }),
     limits: z.object({ key: limits, org: limits }),
     allowed_models: z.array(z.string()).nullable(),
@@ -171,6 +184,7 @@ export function toOrgSettings(form: z.infer<typeof OrgChange>, catalog: Catalog)
     allowedModels: toIds(allowed, catalog),
     limits: form.limits,
     markup: form.markup,
+    captureContentDays: form.capture_content_days,
   };
 }
 

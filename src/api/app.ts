@@ -7,6 +7,7 @@ import { StoreUnavailableError } from '../eventstore/eventStore.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { captureContent } from './middleware/capture.ts';
 import { idempotent } from './middleware/idempotency.ts';
 import { limitRate } from './middleware/rateLimit.ts';
 import { servePage } from './page.ts';
@@ -35,7 +36,7 @@ export function createApp(tools: ApiTools): Express {
   app.use(authenticate(tools), limitRate(tools));
   app.use(express.json({ limit: MOST_BODY, type: () => true, verify: keepBytes }), refuseDepth);
   for (const { method, path, doc, create } of ROUTES.filter(({ access }) => access === 'key')) {
-    const once = doc.errors?.includes('idempotency_conflict') ? [idempotent(tools)] : [];
+    const once = doc.errors?.includes('idempotency_conflict') ? [idempotent(tools), captureContent(tools)] : [];
     app[method](path, ...once, create(tools));
   }
   app.use((request) => {

@@ -101,9 +101,24 @@ export const StoryAnswer = z
     }),
     explanation: z.string(),
     feedback: z.array(FeedbackEntry),
+    content_kept: z.boolean().meta({ description: 'Prompt and answer are there: /content' }),
     events: z.array(z.object({ type: z.string(), revision: z.int(), at: z.string(), data: z.unknown() })),
   })
   .meta({ title: 'RequestStory' });
+
+export const ContentAnswer = z
+  .object({
+    request_id: z.uuid(),
+    captured_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+    request: z.object({ body: z.string() }),
+    answer: z.object({
+      status: z.int(),
+      content_type: z.string(),
+      body: z.string().nullable().meta({ description: 'null: it was longer than 10 MB' }),
+    }),
+  })
+  .meta({ title: 'Content' });
 
 export const Differences = z.array(z.object({ path: z.string(), recorded: z.unknown(), recomputed: z.unknown() }));
 export const ReplayAnswer = z

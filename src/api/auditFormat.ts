@@ -31,10 +31,11 @@ export type Story = {
   readonly catalog: Catalog;
   readonly policy: Policy;
   readonly feedback: readonly EventData<'FeedbackGiven'>[];
+  readonly contentKept: boolean;
   readonly events: readonly StoryEvent[];
 };
 
-export function toStory({ request, summary, replayed, catalog, policy, feedback, events }: Story): object {
+export function toStory({ request, summary, replayed, catalog, policy, feedback, contentKept, events }: Story): object {
   const { routed, attempts, completed } = request;
   const { inputs, outcome } = routed;
   return {
@@ -62,6 +63,7 @@ export function toStory({ request, summary, replayed, catalog, policy, feedback,
     replay: { equal: replayed?.equal ?? null },
     explanation: explainStory(request, replayed),
     feedback: feedback.map(toFeedbackEntry),
+    content_kept: contentKept,
     events: events.map(({ type, revision, at, data }) => ({ type, revision, at, data })),
   };
 }

@@ -13,6 +13,7 @@ export function toRoutedRequest(
   surface: Surface,
   { streaming = false, ...parsed }: Parsed & { readonly streaming?: boolean },
 ): RoutedRequest {
+  response.locals['asked'] = true;
   const gone = new AbortController();
   response.once('close', () => {
     // With an Idempotency-Key the caller comes back for the answer: it is made whole, and kept.

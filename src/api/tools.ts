@@ -9,13 +9,15 @@ import type { Sessions } from '../accounts/sessions.ts';
 import type { EventStore } from '../eventstore/eventStore.ts';
 import type { JobQueue } from '../queue/queue.ts';
 import type { History } from '../replay/history.ts';
+import type { CaptureTools } from './middleware/capture.ts';
 import type { IdempotencyTools } from './middleware/idempotency.ts';
 import type { EventStreamTimes } from './eventStream.ts';
 import type { RateTools } from './middleware/rateLimit.ts';
 
 export type ApiTools = AuthTools &
   RateTools &
-  IdempotencyTools & {
+  IdempotencyTools &
+  CaptureTools & {
     readonly gateway: Gateway;
     /** What the log says of the past. */
     readonly history: History;

@@ -32,7 +32,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   },
   'change-org': {
     usage:
-      '--org NAME [--name NEW] [--baseline MODEL|none] [--models A,B|none] [--markup 1:5,10:2.5,*:0|none] [--requests-per-min N] [--tokens-per-min N] [--concurrent N]',
+      '--org NAME [--name NEW] [--baseline MODEL|none] [--models A,B|none] [--markup 1:5,10:2.5,*:0|none] [--capture-content DAYS|none] [--requests-per-min N] [--tokens-per-min N] [--concurrent N]',
     run: async (tools, options) =>
       formatTable([await changeOrg(tools, await orgOf(tools.postgres, options), orgSettings(options), BY)]),
   },
@@ -114,6 +114,7 @@ function orgSettings(options: Options) {
     baselineModel: options.baseline === 'none' ? null : options.baseline,
     allowedModels: options.models === undefined ? undefined : readOption(options, 'models'),
     limits: readLimits(options),
+    captureContentDays: options['capture-content'] === undefined ? undefined : readOption(options, 'capture-content'),
     markup: options.markup === undefined ? undefined : readOption(options, 'markup'),
   };
 }

@@ -19,6 +19,7 @@ export const OPTIONS = [
   'ips',
   'baseline',
   'markup',
+  'capture-content',
   'overlap-sec',
   'key',
   'period',
@@ -48,6 +49,8 @@ const SCHEMAS = {
   ips: orNone(list.pipe(z.array(z.string().refine(isIpRange, 'an address or a network')).min(1))),
   // `1:5,10:2.5,*:0`: 5 % on models below 1 USD a million tokens, 2.5 % below 10, none on the rest.
   markup: orNone(list.transform((bands) => bands.map(toBand)).pipe(Markup)),
+  // Days that prompts and answers are kept.
+  'capture-content': orNone(z.coerce.number().int().min(1).max(3_650)),
   'overlap-sec': z.coerce.number().int().min(0).default(3_600),
   period: z.enum(['daily', 'monthly']),
   soft: z.string().refine(isAmount, 'USD, such as 12.50').nullable().default(null),

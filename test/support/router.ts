@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before } from 'mocha';
 import { type CreatedKey, createApiKey } from '../../src/accounts/accounts.ts';
 import { createAuthenticator } from '../../src/accounts/authenticate.ts';
+import { createCapturedContent } from '../../src/accounts/capturedContent.ts';
 import { createSessions } from '../../src/accounts/sessions.ts';
 import { createKeptAnswers } from '../../src/accounts/keptAnswers.ts';
 import { createLastUsed } from '../../src/accounts/lastUsed.ts';
@@ -163,6 +164,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     corsOrigins: env.corsOrigins,
     trustProxy: env.trustProxy,
     failedAuth: createFailedAuth(clock),
+    content: createCapturedContent({ postgres, clock, logger }),
     keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });

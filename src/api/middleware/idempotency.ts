@@ -7,12 +7,12 @@ import { type Claimed, type KeptAnswer, type KeptAnswers, LEASE_MS } from '../..
 import { RouterError } from '../../domain/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { collectAnswer } from './collectAnswer.ts';
 
 export type IdempotencyTools = { readonly keptAnswers: KeptAnswers; readonly clock: Clock; readonly logger: Logger };
 
 const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 const LOOK_EVERY_MS = 200;
-const MOST_BYTES = 10 * 1024 * 1024;
 
 /** For routes that ask a model: to be mounted before them, after the body was read. */
 export function idempotent(tools: IdempotencyTools): RequestHandler {
@@ -76,19 +76,8 @@ function replay(response: Response, { requestId, status, headers, body }: KeptAn
     .end(body);
 }
 
-type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
-type End = (chunk?: unknown, ...rest: unknown[]) => Response;
-
 /** Collects what is sent, and holds the end of it back until it is kept. */
 function keepAnswer(claimed: Claimed, request: Request, response: Response, tools: IdempotencyTools): void {
-  const parts: Buffer[] = [];
-  let size = 0;
-  const collect = (chunk: unknown): void => {
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
-    const bytes = Buffer.from(chunk as string);
-    size += bytes.length;
-    if (size <= MOST_BYTES) parts.push(bytes);
-  };
   // A stream has nobody to be written to when its caller has left; anything else goes on and is kept for when they ask again.
   const finishes = !isStream(request.body);
   response.locals['finishes'] = finishes;
@@ -96,21 +85,11 @@ function keepAnswer(claimed: Claimed, request: Request, response: Response, tool
   let settled: Promise<void> | undefined;
   const settle = (): Promise<void> => {
     lease.abort();
-    const whole = response.statusCode === 200 && response.locals['broken'] !== true && size <= MOST_BYTES;
-    settled ??= whole ? keep(claimed, response, Buffer.concat(parts), tools) : release(claimed, tools);
+    const body = response.statusCode === 200 && response.locals['broken'] !== true ? answer.body() : undefined;
+    settled ??= body ? keep(claimed, response, body, tools) : release(claimed, tools);
     return settled;
   };
-  const write = response.write.bind(response) as Write;
-  const end = response.end.bind(response) as End;
-  response.write = ((chunk: unknown, ...rest: unknown[]) => {
-    collect(chunk);
-    return write(chunk, ...rest);
-  }) as Response['write'];
-  response.end = ((chunk?: unknown, ...rest: unknown[]) => {
-    collect(chunk);
-    void settle().then(() => end(chunk, ...rest));
-    return response;
-  }) as Response['end'];
+  const answer = collectAnswer(response, settle);
   // The caller left in the middle of a stream: its request was cancelled, and there is nothing to keep.
   response.once('close', () => {
     if (finishes || response.writableEnded || settled) return;

@@ -22,9 +22,9 @@ export const account: Route = {
     async (_request, response) => {
       const caller = callerOf(response, 'read');
       const { orgId, keyId } = caller;
-      const { id, name, baseline_model } = await readOrg(postgres, orgId);
+      const { id, name, baseline_model, capture_content_days } = await readOrg(postgres, orgId);
       response.json({
-        org: { id, name, baseline_model },
+        org: { id, name, baseline_model, capture_content_days },
         key: { id: keyId, prefix: caller.prefix, scopes: caller.scopes },
         limits: { key: toForm(caller.limits), org: toForm(caller.orgLimits) },
         allowed_models: caller.keyModels ?? caller.orgModels,

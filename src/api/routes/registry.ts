@@ -18,6 +18,7 @@ import { countTokens, messages } from './messages.ts';
 import { model, models } from './models.ts';
 import { policy } from './policy.ts';
 import { withReference } from './reference.ts';
+import { requestContent } from './requestContent.ts';
 import { requestFeedback } from './requestFeedback.ts';
 import { requestReplay } from './requestReplay.ts';
 import { requests } from './requests.ts';
@@ -68,6 +69,7 @@ export const ROUTES: readonly Route[] = withReference([
   adminRejectHeld,
   adminRerate,
   requestReplay,
+  requestContent,
   requestFeedback,
   stats,
   metrics,

@@ -19,7 +19,7 @@ export const requestStory: Route = {
     errors: ['not_found', 'forbidden'],
   },
   create:
-    ({ history, clock }) =>
+    ({ history, content, clock }) =>
     async (request, response) => {
       const found = await readOwnRequest(history, request, response, 'read');
       const { routed } = found.request;
@@ -32,6 +32,7 @@ export const requestStory: Route = {
           replayed: isKnownDecider(routed.deciderVersion) ? replayDecision(routed, context) : undefined,
           catalog: context.catalog,
           policy: context.policy,
+          contentKept: await content.has(routed.requestId),
           feedback: feedback.flatMap((event) => (event.type === 'FeedbackGiven' ? [event.data] : [])),
         }),
       );

@@ -7,7 +7,14 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { FeedbackAnswer, ReplayAnswer, RequestEntry, RequestList, StoryAnswer } from '../../api/auditAnswers.ts';
+import type {
+  ContentAnswer,
+  FeedbackAnswer,
+  ReplayAnswer,
+  RequestEntry,
+  RequestList,
+  StoryAnswer,
+} from '../../api/auditAnswers.ts';
 import type { EventData } from '../../domain/events.ts';
 import type { Instants } from '../format/span.ts';
 import { getJson, sendJson } from './client.ts';
@@ -21,6 +28,7 @@ export type Story = Omit<z.infer<typeof StoryAnswer>, 'attempts' | 'decision'> &
   readonly decision: EventData<'RequestRouted'>;
 };
 export type Replay = z.infer<typeof ReplayAnswer>;
+export type Content = z.infer<typeof ContentAnswer>;
 export type Feedback = Story['feedback'][number];
 export type Opinion = { readonly score?: number; readonly accepted?: boolean; readonly label?: string };
 
@@ -48,6 +56,13 @@ export function replayQuery(id: string) {
   return queryOptions({
     queryKey: ['replay', id],
     queryFn: ({ signal }) => getJson<Replay>(`/v1/requests/${encodeURIComponent(id)}/replay`, {}, signal),
+  });
+}
+
+export function contentQuery(id: string) {
+  return queryOptions({
+    queryKey: ['content', id],
+    queryFn: ({ signal }) => getJson<Content>(`/v1/requests/${encodeURIComponent(id)}/content`, {}, signal),
   });
 }
 

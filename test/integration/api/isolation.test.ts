@@ -97,6 +97,7 @@ describe('orgs', function () {
          'users', (select json_agg(u order by id) from users u where org_id = $1),
          'keys', (select json_agg(json_build_object('id', id, 'revoked', revoked_at, 'scopes', scopes) order by id) from api_keys where org_id = $1),
          'budgets', (select json_agg(json_build_object('id', id, 'hard', hard_limit_usd, 'spent', spent_usd) order by id) from budgets where org_id = $1),
+         'content', (select json_agg(c order by request_id) from captured_content c join api_keys k on k.line_id = c.holder_id where k.org_id = $1),
          'feedback', (select json_agg(f order by id) from feedback f where org_id = $1))::text as state`,
       [org],
     );
@@ -114,6 +115,7 @@ describe('orgs', function () {
       { scope: 'org', subject_id: orgId, period: 'daily', hard_limit_usd: '9.87654' },
       'PUT',
     );
+    await made(`orgs/${orgId}`, { capture_content_days: 30 }, 'PATCH');
     const headers = { 'idempotency-key': IDEMPOTENCY };
     const first = await router().send('/v1/chat', { key: secret, body: CHAT, headers });
     expect(first.status).to.equal(200);
@@ -147,7 +149,15 @@ describe('orgs', function () {
     for (const sent of reading.flatMap((operation) => waysOf(operation, alpha)))
       if (sent.path !== '/v1/live') seen.push((await ask(sent, alpha.secret)).text);
     const all = seen.join('\n');
-    for (const mark of [alpha.request, alpha.org, LABEL, SESSION, '9.87654', 'alpha-of-the-marks'])
+    for (const mark of [
+      alpha.request,
+      alpha.org,
+      LABEL,
+      SESSION,
+      'MARK-PROMPT-OF-ALPHA',
+      '9.87654',
+      'alpha-of-the-marks',
+    ])
       expect(all, `a walk that does not see ${mark} proves nothing`).to.include(mark);
   });
 

@@ -50,6 +50,6 @@ describe('housekeeping', () => {
        values (gen_random_uuid(), 'k', 'd', gen_random_uuid(), now(), now(), now() - interval '1 second')`,
     );
     expect(await sweepAccounts.run(tools(), { ...IDLE, dryRun: true })).to.deep.equal({});
-    expect(await sweepAccounts.run(tools(), IDLE)).to.deep.equal({ reservations: 0, answers: 1 });
+    expect(await sweepAccounts.run(tools(), IDLE)).to.deep.equal({ reservations: 0, answers: 1, contents: 0 });
   });
 });

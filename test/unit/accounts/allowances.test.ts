@@ -23,6 +23,7 @@ const HOLDER: KeyHolder = {
   orgModels: null,
   allowedIps: null,
   baselineModel: null,
+  captureContentDays: null,
   limits: NONE,
   orgLimits: NONE,
   budgets: [],

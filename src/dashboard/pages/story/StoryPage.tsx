@@ -10,6 +10,7 @@ import { Time } from '../../parts/Time.tsx';
 import { CandidatesCard } from '../../parts/CandidatesCard.tsx';
 import { AttemptsCard } from './AttemptsCard.tsx';
 import { AskedCard } from './AskedCard.tsx';
+import { ContentCard } from './ContentCard.tsx';
 import { FeedbackCard } from './FeedbackCard.tsx';
 import { MoneyCard } from './MoneyCard.tsx';
 import { ProofCard } from './ProofCard.tsx';
@@ -50,6 +51,7 @@ function StoryBody({ story }: { readonly story: Story }) {
         <div className="pile">
           <AskedCard story={story} />
           <MoneyCard story={story} />
+          <ContentCard story={story} />
         </div>
         <div className="pile">
           <AttemptsCard story={story} />
