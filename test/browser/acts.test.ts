@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import { formatCount, formatUsd } from '../../src/dashboard/format/figures.ts';
 import type { PolicyPatch } from '../../src/dashboard/api/whatIf.ts';
 import { toPatch, toTrial } from '../../src/dashboard/pages/whatIf/search.ts';
-import { settle } from '../support/browser.ts';
+import { findBarriers, photograph, settle } from '../support/browser.ts';
 import { useDashboard } from '../support/dashboard.ts';
+import { until } from '../support/until.ts';
 
 const LOOK = { width: 1280, scheme: 'light' } as const;
 type WhatIf = { readonly moved: number; readonly after: { readonly cost_usd: string } };
@@ -34,6 +35,39 @@ describe('acting on the dashboard', () => {
     await page.getByText(`Cost ${formatUsd(summary.cost_usd)}`).waitFor();
     await link.click();
     await page.getByRole('heading', { name: 'In words' }).waitFor();
+    expect(troubles).to.deep.equal([]);
+    await context.close();
+  });
+
+  it('shows what was said once the org has it kept, and only when asked to', async function () {
+    this.timeout(60_000);
+    const { system } = dashboard();
+    const { org } = await dashboard().ask<{ org: { id: string } }>('/v1/account');
+    const changed = await fetch(`${system.url}/v1/admin/orgs/${org.id}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${system.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ capture_content_days: 30 }),
+    });
+    expect(changed.status).to.equal(200);
+    const prompt = 'Remember the milk';
+    const id = await until(
+      async () => {
+        const answer = await dashboard().ask<{ request_id: string }>('/v1/chat', {
+          messages: [{ role: 'user', content: prompt }],
+        });
+        const story = await dashboard().ask<{ content_kept: boolean }>(`/v1/requests/${answer.request_id}`);
+        return story.content_kept ? answer.request_id : undefined;
+      },
+      { within: 20_000, what: 'a request that is kept' },
+    );
+    const { page, troubles, context } = await open(`/requests/${id}`);
+    await page.getByRole('heading', { name: 'What was said' }).waitFor();
+    expect(await page.content()).to.not.include(prompt);
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByRole('region', { name: 'Asked' }).getByText(prompt).waitFor();
+    await page.getByRole('region', { name: 'Answered, status 200' }).getByText('"output"').waitFor();
+    expect(await findBarriers(page)).to.deep.equal([]);
+    await photograph(page, 'request-content-1280-light');
     expect(troubles).to.deep.equal([]);
     await context.close();
   });
