@@ -1,20 +1,27 @@
-// A real Redis for tests: the machine's own redis-server on a port of its own, in memory. Absent: skipped with a reason, but not in CI.
+// A real Redis for tests: that of TEST_REDIS_URL, or the machine's own redis-server on a port of its own, in memory. Absent: skipped
+// with a reason, but not in CI.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:net';
+import { Redis } from 'ioredis';
 import { tryPort } from '../../src/platform/freePort.ts';
 import { until } from './until.ts';
 
 export type TestRedis = { readonly url: string; close(): Promise<void> };
 
+const GIVEN = process.env['TEST_REDIS_URL'];
+
 /** Why there is no Redis here; undefined when there is one. */
-export function redisMissing(): string | undefined {
+export function redisMissing({ own = false } = {}): string | undefined {
+  if (GIVEN !== undefined && !own) return undefined;
   return spawnSync('redis-server', ['--version']).status === 0 ? undefined : 'redis-server is not installed';
 }
 
-export async function openTestRedis(): Promise<TestRedis> {
+/** `own` = the test stops it. Otherwise that of TEST_REDIS_URL is taken, where it is set, and its database emptied. */
+export async function openTestRedis({ own = false } = {}): Promise<TestRedis> {
+  if (GIVEN !== undefined && !own) return await emptied(GIVEN);
   const port = (await tryPort(0)) ?? 0;
   const folder = mkdtempSync(join(tmpdir(), 'omni-redis-'));
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
@@ -29,6 +36,13 @@ export async function openTestRedis(): Promise<TestRedis> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function emptied(url: string): Promise<TestRedis> {
+  const client = new Redis(url);
+  await client.flushdb();
+  await client.quit();
+  return { url, close: async () => {} };
 }
 
 function answers(port: number): Promise<boolean> {

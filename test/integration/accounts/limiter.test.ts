@@ -15,12 +15,12 @@ describe('limits in Redis', function () {
   let one: Limiter;
   let other: Limiter;
   before(async function () {
-    const missing = redisMissing();
+    const missing = redisMissing({ own: true });
     if (missing !== undefined && process.env['CI'] !== 'true') {
       process.stdout.write(`skipped: ${missing}\n`);
       this.skip();
     }
-    const opened = await openTestRedis();
+    const opened = await openTestRedis({ own: true });
     redis = opened;
     const open = () => openLimiter({ redisUrl: opened.url, logger: silentLogger, clock: systemClock });
     [one, other] = [open(), open()];
