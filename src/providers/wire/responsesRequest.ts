@@ -39,8 +39,8 @@ const TAKEN: ReadonlySet<string> = new Set([...IGNORED, 'verbosity']);
 export function needsResponses(chat: Chat, { model, effort }: Pick<CallOptions, 'model' | 'effort'>): boolean {
   if (!chat.tools || chat.tools.length === 0) return false;
   const { toolsThrough } = model.details;
-  const thinks = effort !== undefined && effort !== 'none';
-  return toolsThrough === 'responses' || (toolsThrough === 'chat_without_reasoning' && thinks);
+  // Such a model thinks by itself where nothing is said of it, and then refuses tools in Chat Completions.
+  return toolsThrough === 'responses' || (toolsThrough === 'chat_without_reasoning' && effort !== 'none');
 }
 
 export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item; warnings: string[] } {

@@ -48,10 +48,13 @@ describe('the Responses API', () => {
     reply = RESPONSES_TOOLS;
     await provider().complete(CHAT, ONLY);
     await provider().complete(CHAT, through('chat_without_reasoning', 'low'));
+    // A model that is named has no effort: it thinks as much as its vendor has it do.
+    await provider().complete(CHAT, through('chat_without_reasoning'));
     reply = { id: 'c', choices: [{ message: { content: 'x' }, finish_reason: 'stop' }] };
     await provider().complete(CHAT, through('chat_without_reasoning', 'none'));
     await provider().complete({ messages: CHAT.messages }, ONLY);
     expect(server.asked.map(({ path }) => path)).to.deep.equal([
+      '/v1/responses',
       '/v1/responses',
       '/v1/responses',
       '/v1/chat/completions',
