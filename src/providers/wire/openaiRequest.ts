@@ -24,7 +24,7 @@ export function toOpenAiBody(
     warnings.push(notSent(field, `${options.model.id} refuses it at this reasoning effort`));
     delete body[field];
   }
-  body['messages'] = chat.messages.map((message) => toMessage(message, dialect));
+  body['messages'] = withShownApart(chat.messages).map((message) => toMessage(message, dialect));
   if (chat.tools && !dialect.takesCacheControl)
     body['tools'] = chat.tools.map((tool) => without(tool, ['cache_control']));
   if (chat.tools?.length === 0) delete body['tools'];
@@ -37,6 +37,30 @@ export function toOpenAiBody(
   }
   for (const [field, value] of Object.entries(body)) if (value === null) delete body[field];
   return { body, warnings };
+}
+
+/** Results of tools are text alone there: what is to be seen follows the last of a round, as the user's. */
+function withShownApart(messages: readonly Message[]): Message[] {
+  const sent: Message[] = [];
+  let shown: ContentPart[] = [];
+  const show = (): void => {
+    if (shown.length > 0) sent.push({ role: 'user', content: shown });
+    shown = [];
+  };
+  for (const message of messages) {
+    const { role, content } = message;
+    const isResult = role === 'tool' || role === 'function';
+    if (!isResult) show();
+    const pictures = isResult && Array.isArray(content) ? content.filter(({ type }) => type !== 'text') : [];
+    if (pictures.length === 0 || !Array.isArray(content)) sent.push(message);
+    else {
+      const said = content.filter(({ type }) => type === 'text');
+      sent.push({ ...message, content: said.length > 0 ? said : '' });
+      shown.push(...pictures);
+    }
+  }
+  show();
+  return sent;
 }
 
 function toMessage(message: Message, dialect: Dialect): Record<string, unknown> {

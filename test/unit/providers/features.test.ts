@@ -15,6 +15,8 @@ type Feature = {
   readonly options?: Parameters<typeof callOptions>[0];
   /** What of it is in the vendor's body, in any of their forms. */
   readonly sent: RegExp;
+  /** What is in no vendor's. */
+  readonly never?: RegExp;
   /** How a warning for it begins. */
   readonly field?: string;
   /** Providers that have nothing like it: they warn. */
@@ -26,17 +28,11 @@ const fn = { name: 'tool_x', description: 'does', parameters: { type: 'object', 
 const tools = [{ type: 'function', function: fn }];
 const call = { id: 'call_1', type: 'function' as const, function: { name: 'tool_x', arguments: '{"ARG1":1}' } };
 const schema = { type: 'object', properties: { PROP2: { type: 'string' } } };
-const image = (url: string): Partial<Chat> => ({
-  messages: [
-    {
-      role: 'user',
-      content: [
-        { type: 'text', text: 'see' },
-        { type: 'image_url', image_url: { url } },
-      ],
-    },
-  ],
-});
+const seen = (url: string) => [
+  { type: 'text', text: 'see' },
+  { type: 'image_url', image_url: { url } },
+];
+const image = (url: string): Partial<Chat> => ({ messages: [{ role: 'user', content: seen(url) }] });
 const format = (response_format: Chat['response_format']): Partial<Chat> => ({ response_format });
 const never = { details: { samplingParams: 'never' as const } };
 
@@ -75,6 +71,20 @@ const FEATURES: readonly Feature[] = [
       ],
     },
     sent: /ARG1.*RESULT1.*RESULT2/s,
+  },
+  {
+    name: 'an image in the result of a tool',
+    chat: {
+      tools,
+      messages: [
+        user,
+        { role: 'assistant', content: null, tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'call_1', content: seen('data:image/png;base64,aW1n') },
+      ],
+    },
+    sent: /see.*aW1n/s,
+    // Results are text alone in Chat Completions.
+    never: /"role":"tool"[^\]]*image_url/,
   },
   { name: 'an image by data URL', chat: image('data:image/png;base64,aW1n'), sent: /aW1n/ },
   {
@@ -170,6 +180,7 @@ describe('a feature of a request', () => {
           const body = JSON.stringify(server.asked[0]?.body);
           const warned = warnings.some((warning) => warning.startsWith(`${feature.field} `));
           expect({ sent: feature.sent.test(body), warned }, body).to.deep.equal({ sent: !warns, warned: warns });
+          if (feature.never) expect(body).to.not.match(feature.never);
         }
       });
     }

@@ -1,6 +1,6 @@
 // OpenAI's format and its two relatives: what is sent, what is read.
 import { expect } from 'chai';
-import type { Chat } from '../../../src/domain/chat.ts';
+import type { Chat, Message } from '../../../src/domain/chat.ts';
 import { type Dialect, fromOpenAiReply, fromOpenAiUsage } from '../../../src/providers/wire/openai.ts';
 import { fromOpenAiChunk, startOpenAiStream } from '../../../src/providers/wire/openaiChunks.ts';
 import { toOpenAiBody } from '../../../src/providers/wire/openaiRequest.ts';
@@ -36,6 +36,8 @@ const OPENROUTER: Dialect = {
   limitField: 'max_tokens',
   effortField: 'reasoning',
 };
+const image = (name: string) => ({ type: 'image_url', image_url: { url: `https://a.example/${name}.png` } });
+const call = (id: string) => ({ id, type: 'function' as const, function: { name: 'f', arguments: '{}' } });
 const CHAT: Chat = { messages: [{ role: 'user', content: 'hi' }] };
 
 describe('A request in the format of OpenAI', () => {
@@ -114,6 +116,35 @@ describe('A request in the format of OpenAI', () => {
     const chat: Chat = { messages: [{ role: 'user', content }] };
     expect(JSON.stringify(toOpenAiBody(chat, callOptions(), OPENAI).body)).to.not.contain('cache_control');
     expect(JSON.stringify(toOpenAiBody(chat, callOptions(), OPENROUTER).body)).to.contain('cache_control');
+  });
+
+  it('shows images of results after the last result of a round, as the user’s: a result is text alone', () => {
+    const asked: Message[] = [
+      { role: 'user', content: 'go' },
+      { role: 'assistant', content: null, tool_calls: [call('a'), call('b')] },
+    ];
+    const more: Message[] = [
+      { role: 'assistant', content: null, tool_calls: [call('c')] },
+      { role: 'tool', tool_call_id: 'c', content: 'none' },
+      { role: 'user', content: [image('own')] },
+    ];
+    const chat: Chat = {
+      messages: [
+        ...asked,
+        { role: 'tool', tool_call_id: 'a', content: [{ type: 'text', text: 'one' }, image('a')] },
+        { role: 'tool', tool_call_id: 'b', content: [image('b')] },
+        ...more,
+      ],
+    };
+    for (const dialect of [OPENAI, OPENROUTER]) {
+      expect(toOpenAiBody(chat, callOptions(), dialect).body['messages']).to.deep.equal([
+        ...asked,
+        { role: 'tool', tool_call_id: 'a', content: [{ type: 'text', text: 'one' }] },
+        { role: 'tool', tool_call_id: 'b', content: '' },
+        { role: 'user', content: [image('a'), image('b')] },
+        ...more,
+      ]);
+    }
   });
 
   it('never changes the chat that it was given', () => {

@@ -1,11 +1,14 @@
 // From the neutral form to a vendor's, back through the vendor's reply: nothing of text, calls and images is lost or mixed up.
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { Chat, Message, ToolCall } from '../../../src/domain/chat.ts';
+import { type Chat, type ContentPart, type Message, type ToolCall, textOf } from '../../../src/domain/chat.ts';
 import { fromAnthropicReply } from '../../../src/providers/wire/anthropic.ts';
 import { toAnthropicBody } from '../../../src/providers/wire/anthropicRequest.ts';
 import { fromGeminiReply } from '../../../src/providers/wire/gemini.ts';
 import { toGeminiBody } from '../../../src/providers/wire/geminiRequest.ts';
+import type { Dialect } from '../../../src/providers/wire/openai.ts';
+import { toOpenAiBody } from '../../../src/providers/wire/openaiRequest.ts';
+import { toResponsesBody } from '../../../src/providers/wire/responsesRequest.ts';
 import { callOptions } from '../../support/callOptions.ts';
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' });
@@ -30,6 +33,15 @@ const image = fc
   .base64String({ minLength: 4 })
   .map((data) => ({ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } }));
 const chatOf = (messages: Message[]): Chat => ({ messages });
+
+const OPENAI: Dialect = {
+  vendor: 'OpenAI',
+  refuses: [],
+  reasoning: 'none',
+  takesCacheControl: false,
+  limitField: 'max_completion_tokens',
+  effortField: 'reasoning_effort',
+};
 
 type Turn = { content: Record<string, unknown>[] };
 type GeminiTurn = { parts: Record<string, unknown>[] };
@@ -79,6 +91,59 @@ describe('A round trip', () => {
         expect(parts.map(({ inlineData }) => `data:${inlineData.mimeType};base64,${inlineData.data}`)).to.deep.equal(
           urls,
         );
+      }),
+    );
+  });
+
+  it('keeps each image of the results of tools once and in order, where the vendor takes images', () => {
+    const results = fc.array(fc.record({ said: fc.option(text), images: fc.array(image, { maxLength: 2 }) }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(results, (given) => {
+        const made = given.map((_, place): ToolCall => ({
+          id: `c${place}`,
+          type: 'function',
+          function: { name: 'f', arguments: '{}' },
+        }));
+        const chat = chatOf([
+          { role: 'user', content: 'go' },
+          { role: 'assistant', content: null, tool_calls: made },
+          ...given.map(({ said, images }, place): Message => ({
+            role: 'tool',
+            tool_call_id: `c${place}`,
+            content: [...(said === null ? [] : [{ type: 'text', text: said }]), ...images],
+          })),
+          { role: 'assistant', content: 'done' },
+        ]);
+        const urls = given.flatMap(({ images }) => images.map(({ image_url: { url } }) => url));
+        const sent = toOpenAiBody(chat, callOptions(), OPENAI).body['messages'] as Message[];
+        const shown = sent.filter(({ role }) => role === 'user').slice(1);
+        expect(
+          shown.flatMap(({ content }) => (content as ContentPart[]).map((part) => part.image_url?.url)),
+        ).to.deep.equal(urls);
+        const told = sent.filter(({ role }) => role === 'tool');
+        expect(told.map((message) => textOf(message))).to.deep.equal(given.map(({ said }) => said ?? ''));
+        expect(JSON.stringify(told)).to.not.contain('image_url');
+        expect(sent.map(({ role }) => role)).to.deep.equal([
+          'user',
+          'assistant',
+          ...given.map(() => 'tool'),
+          ...(urls.length > 0 ? ['user'] : []),
+          'assistant',
+        ]);
+        for (const body of [
+          toAnthropicBody(chat, callOptions()).body,
+          toGeminiBody(chat, callOptions()).body,
+          toResponsesBody(chat, callOptions()).body,
+        ]) {
+          const bytes = urls.map((url) => url.replace('data:image/png;base64,', ''));
+          const found = [
+            ...JSON.stringify(body).matchAll(/"(?:data|image_url)":"(?:data:image\/png;base64,)?([^"]*)"/g),
+          ];
+          expect(found.map(([, data]) => data)).to.deep.equal(bytes);
+        }
       }),
     );
   });
