@@ -14,6 +14,7 @@ export function createGroq(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUrl' | '
       refuses: [...NOT_TAKEN.groq, 'provider', 'models'],
       reasoning: 'none',
       takesCacheControl: false,
+      takesAllowedTools: false,
       limitField: 'max_completion_tokens',
       effortField: 'reasoning_effort',
     },

@@ -15,6 +15,7 @@ export function createOpenAi(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUrl' |
       refuses: [...NOT_TAKEN.openai, 'provider', 'models'],
       reasoning: 'none',
       takesCacheControl: false,
+      takesAllowedTools: true,
       limitField: 'max_completion_tokens',
       effortField: 'reasoning_effort',
     },

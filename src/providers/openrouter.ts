@@ -15,6 +15,7 @@ export function createOpenRouter(settings: Pick<OpenAiShaped, 'apiKey' | 'baseUr
       refuses: ['models', 'provider'],
       reasoning: 'openrouter',
       takesCacheControl: true,
+      takesAllowedTools: false,
       limitField: 'max_tokens',
       effortField: 'reasoning',
     },

@@ -1,10 +1,10 @@
 // A chat in the neutral form as the body of Anthropic's Messages API. Pure.
-import { z } from 'zod';
 import { type Chat, type ContentPart, type Message, outputLimitOf, textOf, toFunctionCall } from '../../domain/chat.ts';
 import { NOT_TAKEN, refusesSampling } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling, unknownFields, unsentParts } from '../warnings.ts';
+import { readToolChoice, withAllowedOnly } from './toolChoice.ts';
 
 type Block = Record<string, unknown>;
 type Turn = { role: 'user' | 'assistant'; content: Block[] };
@@ -16,9 +16,10 @@ const IGNORED = [...NOT_TAKEN.anthropic, 'service_tier', 'provider', 'models'];
 // Told of already, or sent.
 const KNOWN = [...IGNORED, 'top_k'];
 
-export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block; warnings: string[] } {
+export function toAnthropicBody(given: Chat, options: CallOptions): { body: Block; warnings: string[] } {
   const { model, native } = options;
-  if (native) return fromNative(native.body, chat, options);
+  if (native) return fromNative(native.body, given, options);
+  const chat = withAllowedOnly(given);
   const warnings = [
     ...ignoredFields(chat, IGNORED, 'Anthropic'),
     ...unknownFields(chat, KNOWN, 'Anthropic'),
@@ -27,7 +28,7 @@ export function toAnthropicBody(chat: Chat, options: CallOptions): { body: Block
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${model.id} refuses it`));
   const { system, messages } = splitSystem(chat.messages);
-  const choice = toToolChoice(chat);
+  const choice = toToolChoice(chat, warnings);
   const body: Block = {
     model: model.modelName,
     max_tokens:
@@ -212,14 +213,23 @@ function toTools({ tools = [] }: Chat, warnings: string[]): Block {
   return sent.length > 0 ? { tools: sent } : {};
 }
 
-const NamedChoice = z.looseObject({ function: z.looseObject({ name: z.string() }) });
-
-function toToolChoice({ tool_choice: choice, parallel_tool_calls: parallel, tools }: Chat): Block | undefined {
-  if (!tools || tools.length === 0) return undefined;
-  const single = parallel === false ? { disable_parallel_tool_use: true } : {};
-  if (choice === 'none') return { type: 'none' };
-  if (choice === 'required') return { type: 'any', ...single };
-  const named = NamedChoice.safeParse(choice);
-  if (named.success) return { type: 'tool', name: named.data.function.name, ...single };
-  return parallel === false ? { type: 'auto', ...single } : undefined;
+function toToolChoice(chat: Chat, warnings: string[]): Block | undefined {
+  const tools = (chat.tools ?? []).filter(({ function: fn }) => fn);
+  const choice = readToolChoice(chat.tool_choice, tools);
+  const single = chat.parallel_tool_calls === false ? { disable_parallel_tool_use: true } : {};
+  switch (choice?.kind) {
+    case 'none':
+      return { type: 'none' };
+    case 'required':
+      return { type: 'any', ...single };
+    case 'named':
+      return { type: 'tool', name: choice.tool.name, ...single };
+    case 'allowed':
+    case 'other':
+      warnings.push(notSent('tool_choice', 'Anthropic has nothing like it, or the tools that it names are not there'));
+      break;
+    case 'auto':
+    case undefined:
+  }
+  return tools.length > 0 && chat.parallel_tool_calls === false ? { type: 'auto', ...single } : undefined;
 }

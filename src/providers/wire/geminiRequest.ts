@@ -13,6 +13,7 @@ import { NOT_TAKEN } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling, unknownFields, unsentParts } from '../warnings.ts';
+import { readToolChoice } from './toolChoice.ts';
 
 type Part = Record<string, unknown>;
 type Content = { role: 'user' | 'model'; parts: Part[] };
@@ -35,7 +36,7 @@ export function toGeminiBody(chat: Chat, options: CallOptions): { body: Record<s
   const messages = rest.length > 0 ? rest : chat.messages;
   const system = rest.length > 0 ? chat.messages.filter(isSystem).map((message) => ({ text: textOf(message) })) : [];
   const tools = toDeclarations(chat, warnings);
-  const choice = toFunctionCalling(chat);
+  const choice = toFunctionCalling(chat, warnings);
   const body: Record<string, unknown> = {
     contents: toContents(messages, options.model.modelName),
     generationConfig: toGenerationConfig(chat, options, refused),
@@ -172,12 +173,30 @@ function toArguments(text: string): unknown {
   return parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed) ? parsed : {};
 }
 
-const NamedChoice = z.looseObject({ function: z.looseObject({ name: z.string() }) });
-
-function toFunctionCalling({ tool_choice: choice, tools }: Chat): Record<string, unknown> | undefined {
-  if (!tools || tools.length === 0 || choice === undefined) return undefined;
-  if (choice === 'none') return { mode: 'NONE' };
-  if (choice === 'required') return { mode: 'ANY' };
-  const named = NamedChoice.safeParse(choice);
-  return named.success ? { mode: 'ANY', allowedFunctionNames: [named.data.function.name] } : { mode: 'AUTO' };
+function toFunctionCalling(chat: Chat, warnings: string[]): Record<string, unknown> | undefined {
+  const choice = readToolChoice(
+    chat.tool_choice,
+    chat.tools?.filter(({ function: fn }) => fn),
+  );
+  switch (choice?.kind) {
+    case 'none':
+      return { mode: 'NONE' };
+    case 'auto':
+      return { mode: 'AUTO' };
+    case 'required':
+      return { mode: 'ANY' };
+    case 'named':
+      return { mode: 'ANY', allowedFunctionNames: [choice.tool.name] };
+    case 'allowed':
+      // With names, VALIDATED is AUTO among them.
+      return {
+        mode: choice.mode === 'required' ? 'ANY' : 'VALIDATED',
+        allowedFunctionNames: choice.tools.map(({ name }) => name),
+      };
+    case 'other':
+      warnings.push(notSent('tool_choice', 'Gemini has nothing like it, or the tools that it names are not there'));
+      return undefined;
+    case undefined:
+      return undefined;
+  }
 }

@@ -16,6 +16,8 @@ export type Dialect = {
   /** Whose thinking may stand in messages. */
   readonly reasoning: 'none' | 'openrouter';
   readonly takesCacheControl: boolean;
+  /** Of its relatives, only OpenAI itself knows a `tool_choice` of several tools. */
+  readonly takesAllowedTools: boolean;
   readonly limitField: 'max_completion_tokens' | 'max_tokens';
   /** OpenRouter nests the effort in `reasoning`. */
   readonly effortField: 'reasoning_effort' | 'reasoning';

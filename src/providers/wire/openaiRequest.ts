@@ -4,6 +4,7 @@ import { type AnyCall, type Chat, type ContentPart, type Message, outputLimitOf 
 import type { CallOptions } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
 import type { Dialect } from './openai.ts';
+import { withAllowedOnly } from './toolChoice.ts';
 
 // Fields of the neutral form that are ours, or that are written anew below.
 const NEUTRAL_ONLY = ['native', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'reasoning_effort'];
@@ -11,10 +12,11 @@ const NEUTRAL_ONLY = ['native', 'stream', 'stream_options', 'max_tokens', 'max_c
 const REASONING = ['reasoning_details', 'reasoning_content', 'reasoning'];
 
 export function toOpenAiBody(
-  chat: Chat,
+  given: Chat,
   options: CallOptions,
   dialect: Dialect,
 ): { body: Record<string, unknown>; warnings: string[] } {
+  const chat = dialect.takesAllowedTools ? given : withAllowedOnly(given);
   const body: Record<string, unknown> = { ...chat, model: options.model.modelName };
   for (const field of NEUTRAL_ONLY) delete body[field];
   const warnings = ignoredFields(chat, dialect.refuses, dialect.vendor);
@@ -31,9 +33,9 @@ export function toOpenAiBody(
   const limit = outputLimitOf(chat);
   if (limit !== undefined) body[dialect.limitField] = limit;
   if (options.effort !== undefined) {
-    const given = typeof chat['reasoning'] === 'object' ? chat['reasoning'] : {};
+    const asked = typeof chat['reasoning'] === 'object' ? chat['reasoning'] : {};
     body[dialect.effortField] =
-      dialect.effortField === 'reasoning' ? { ...given, effort: options.effort } : options.effort;
+      dialect.effortField === 'reasoning' ? { ...asked, effort: options.effort } : options.effort;
   }
   for (const [field, value] of Object.entries(body)) if (value === null) delete body[field];
   return { body, warnings };

@@ -1,4 +1,5 @@
 // A chat in the neutral form as a body of OpenAI's Responses API: for models that take tools, or tools beside thinking, only there. Pure.
+import { z } from 'zod';
 import {
   type AnyCall,
   Chat,
@@ -10,6 +11,7 @@ import {
 } from '../../domain/chat.ts';
 import type { CallOptions } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling, unsentParts } from '../warnings.ts';
+import { readToolChoice } from './toolChoice.ts';
 
 type Item = Record<string, unknown>;
 
@@ -59,7 +61,7 @@ export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item;
     include: ['reasoning.encrypted_content'],
     max_output_tokens: outputLimitOf(chat),
     tools: nothingIfEmpty(toTools(chat.tools ?? [], warnings)),
-    tool_choice: toChoice(chat.tool_choice),
+    tool_choice: toChoice(chat),
     text: toText(chat),
     reasoning: options.effort === undefined ? undefined : { effort: options.effort, summary: 'auto' },
     temperature: refused.includes('temperature') ? undefined : chat.temperature,
@@ -107,7 +109,7 @@ function toPart(part: ContentPart, type: string): Item {
 
 function toTools(tools: readonly Tool[], warnings: string[]): Item[] {
   return tools.flatMap(({ type, function: fn, ...rest }) => {
-    if (type === 'custom') return [{ type, ...(rest['custom'] as Item | undefined) }];
+    if (type === 'custom') return [{ type, ...toCustom(rest['custom']) }];
     if (!fn) {
       warnings.push(notSent(`a tool of type ${type}`, 'only functions are sent to this provider'));
       return [];
@@ -117,14 +119,28 @@ function toTools(tools: readonly Tool[], warnings: string[]): Item[] {
   });
 }
 
+const Custom = z.looseObject({
+  format: z.looseObject({ type: z.string(), grammar: z.looseObject({}).optional() }).optional(),
+});
+
+/** A grammar stands flat there, too. */
+function toCustom(given: unknown): Item {
+  const { format, ...custom } = Custom.safeParse(given).data ?? {};
+  if (!format) return custom;
+  const { grammar, ...kind } = format;
+  return { ...custom, format: { ...kind, ...grammar } };
+}
+
 function nothingIfEmpty<T>(list: T[]): T[] | undefined {
   return list.length > 0 ? list : undefined;
 }
 
-function toChoice(choice: Chat['tool_choice']): unknown {
-  if (typeof choice === 'string' || choice === undefined) return choice;
-  const named = choice['function'] as { name?: string } | undefined;
-  return named?.name === undefined ? choice : { type: 'function', name: named.name };
+/** Named and allowed tools stand flat there. What nobody here knows may well be known there. */
+function toChoice({ tool_choice: given, tools }: Chat): unknown {
+  const choice = readToolChoice(given, tools);
+  if (choice?.kind === 'named') return choice.tool;
+  if (choice?.kind !== 'allowed') return given;
+  return { type: 'allowed_tools', mode: choice.mode, tools: choice.tools };
 }
 
 function toText({ response_format: format, ...chat }: Chat): Item | undefined {

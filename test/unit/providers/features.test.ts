@@ -51,6 +51,25 @@ const FEATURES: readonly Feature[] = [
     chat: { tools, tool_choice: { type: 'function', function: { name: 'tool_x' } } },
     sent: /"(tool_choice|allowedFunctionNames)":.*tool_x/s,
   },
+  {
+    name: 'some of the tools, one of which must be used',
+    chat: {
+      tools: [...tools, { type: 'function', function: { ...fn, name: 'tool_y' } }],
+      tool_choice: {
+        type: 'allowed_tools',
+        allowed_tools: { mode: 'required', tools: [{ type: 'function', function: { name: 'tool_x' } }] },
+      },
+    },
+    // As OpenAI says it, as Gemini does, or the other tool is not there at all.
+    sent: /"allowed_tools":{"mode":"required".*tool_x|"ANY","allowedFunctionNames":\["tool_x"\]|^(?!.*tool_y).*"(required|any)"/s,
+  },
+  {
+    name: 'a choice of tools that nobody has heard of',
+    chat: { tools, tool_choice: { type: 'UNK2' } },
+    sent: /UNK2/,
+    field: 'tool_choice',
+    warns: ['anthropic', 'google'],
+  },
   { name: 'no use of tools', chat: { tools, tool_choice: 'none' }, sent: /"none"|"NONE"/ },
   {
     name: 'one call at a time',

@@ -25,6 +25,7 @@ const OPENAI: Dialect = {
   refuses: ['provider', 'models'],
   reasoning: 'none',
   takesCacheControl: false,
+  takesAllowedTools: true,
   limitField: 'max_completion_tokens',
   effortField: 'reasoning_effort',
 };
@@ -33,6 +34,7 @@ const OPENROUTER: Dialect = {
   vendor: 'OpenRouter',
   reasoning: 'openrouter',
   takesCacheControl: true,
+  takesAllowedTools: false,
   limitField: 'max_tokens',
   effortField: 'reasoning',
 };

@@ -138,6 +138,7 @@ describe('the Responses API', () => {
       refuses: [],
       reasoning: 'none',
       takesCacheControl: false,
+      takesAllowedTools: true,
       limitField: 'max_completion_tokens',
       effortField: 'reasoning_effort',
     } as const;
@@ -176,6 +177,34 @@ describe('the Responses API', () => {
       { role: 'user', content: [{ type: 'input_image', image_url: 'https://example.com/a.png', detail: 'auto' }] },
     ]);
     expect(warnings.map((text) => text.split(' ')[0])).to.have.members(['seed', 'stop']);
+  });
+
+  it('is told which tools may be used as it wants to hear it: flat', () => {
+    const grammar = { syntax: 'regex', definition: '^select' } as const;
+    const custom = { type: 'custom', custom: { name: 'run_sql', format: { type: 'grammar', grammar } } };
+    const chat: Chat = { ...CHAT, tools: [...TOOLS, custom] };
+    const choose = (tool_choice: Chat['tool_choice']) => toResponsesBody({ ...chat, tool_choice }, ONLY).body;
+    const names = [
+      { type: 'function', function: { name: 'get_weather' } },
+      { type: 'custom', custom: { name: 'run_sql' } },
+    ];
+    const flat = [
+      { type: 'function', name: 'get_weather' },
+      { type: 'custom', name: 'run_sql' },
+    ] as const;
+    const allowed = { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: names } };
+    const theirs = {
+      type: 'allowed_tools',
+      mode: 'auto',
+      tools: [...flat],
+    } satisfies OpenAI.Responses.ToolChoiceAllowed;
+    expect(choose(allowed)['tool_choice']).to.deep.equal(theirs);
+    expect(names.map((name) => choose(name)['tool_choice'])).to.deep.equal(flat);
+    expect((choose('auto')['tools'] as unknown[])[1]).to.deep.equal({
+      type: 'custom',
+      name: 'run_sql',
+      format: { type: 'grammar', ...grammar },
+    } satisfies OpenAI.Responses.CustomTool);
   });
 
   it('that was cut off ends with length, and one that failed is a failure, whole and streamed', async () => {

@@ -39,6 +39,7 @@ const OPENAI: Dialect = {
   refuses: [],
   reasoning: 'none',
   takesCacheControl: false,
+  takesAllowedTools: true,
   limitField: 'max_completion_tokens',
   effortField: 'reasoning_effort',
 };
