@@ -106,6 +106,15 @@ create table public.budget_reservations (
 );
 CREATE INDEX budget_reservations_expiry ON public.budget_reservations USING btree (expires_at);
 
+create table public.budget_settlements (
+  request_id uuid not null,
+  budget_id uuid not null,
+  settled_at timestamp with time zone not null,
+  constraint budget_settlements_pkey PRIMARY KEY (request_id, budget_id),
+  constraint budget_settlements_budget_id_fkey FOREIGN KEY (budget_id) REFERENCES budgets(id) ON DELETE CASCADE
+);
+CREATE INDEX budget_settlements_age ON public.budget_settlements USING btree (settled_at);
+
 create table public.budgets (
   id uuid not null,
   org_id uuid not null,

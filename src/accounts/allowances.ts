@@ -24,7 +24,11 @@ export type Ask = {
 /** What the request came to. `charged` undefined = not known: then what was reserved counts. */
 export type Outcome = { readonly charged: PicoUsd | undefined; readonly tokens: number };
 
-export type Allowance = { settle(outcome: Outcome): Promise<void> };
+export type Allowance = {
+  /** What budgets hold for it, and count where its cost is not known; null = it has none. */
+  readonly reservedUsd: string | null;
+  settle(outcome: Outcome): Promise<void>;
+};
 
 export type Allowances = {
   /** @throws RouterError `rate_limit_exceeded`, `budget_exceeded` or `budget_unavailable`; then nothing is held */
@@ -63,7 +67,10 @@ export function openAllowances(tools: Tools): Allowances {
         await releaseAll(held, { charged: 0n, tokens: 0 }, tools);
         throw error;
       }
-      return { settle: (outcome) => releaseAll(held, outcome, tools) };
+      return {
+        reservedUsd: caller.budgets.length === 0 ? null : formatUsd(ask.estimate ?? 0n),
+        settle: (outcome) => releaseAll(held, outcome, tools),
+      };
     },
     close: (withinMs = 2_000) => unsettled.close(withinMs),
   };

@@ -1,6 +1,7 @@
 // Who holds a key: found by its indexed prefix, compared by bcrypt off the event loop, at most two at a time. A key that was
 // verified once is known by its digest, so bcrypt runs once a key and process.
 import { verify } from '@node-rs/bcrypt';
+import { RouterError } from '../domain/errors.ts';
 import type { MarkupBand } from '../domain/markup.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Postgres, isUnavailable } from '../platform/postgres.ts';
@@ -42,11 +43,23 @@ export type KeyHolder = {
 };
 
 export type Authenticator = {
-  /** Undefined when nobody holds it. @throws the database's error when it is away and the key was not verified before */
-  authenticate(key: string): Promise<KeyHolder | undefined>;
+  /**
+   * Undefined when nobody holds it. `guard` is asked before a key is compared that was not verified before, which costs a
+   * quarter of a second. @throws what the guard throws, RouterError `overloaded` when too many keys wait to be compared, the
+   * database's error when it is away and the key was not verified before
+   */
+  authenticate(key: string, guard?: CompareGuard): Promise<KeyHolder | undefined>;
   /** True when this process has verified that key before: it costs no bcrypt. */
   isVerified(key: string): boolean;
 };
+
+export type CompareGuard = {
+  /** @throws when whoever asks may not try another key now */
+  enter(): void;
+  leave(): void;
+};
+
+const UNGUARDED: CompareGuard = { enter: () => undefined, leave: () => undefined };
 
 /** A verified key is looked up again after this long: so a revocation takes effect within it. */
 const FRESH_MS = 3_000;
@@ -55,6 +68,8 @@ const STALE_MS = 10 * 60_000;
 const UNKNOWN_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 const AT_ONCE = 2;
+/** Beyond that, seconds of bcrypt wait already. */
+const MOST_WAITING = 128;
 /** What a key is compared with whose prefix nobody has: so that an answer takes as long as for a wrong secret. */
 const NOBODY = '$2b$12$cjvkEmEgiRQIZZ0sfgY.seQ7j78e5r1jIdvSROlHu8rDI.xdiVm5a';
 
@@ -85,7 +100,7 @@ class CachingAuthenticator implements Authenticator {
     this.#clock = clock;
   }
 
-  async authenticate(key: string): Promise<KeyHolder | undefined> {
+  async authenticate(key: string, guard = UNGUARDED): Promise<KeyHolder | undefined> {
     const prefix = prefixOf(key);
     if (prefix === undefined) return undefined;
     const digest = digestOfKey(key);
@@ -93,7 +108,7 @@ class CachingAuthenticator implements Authenticator {
     const known = this.#known.get(digest);
     if (known && now - known.readAt < FRESH_MS) return known.holder;
     if (now - (this.#unknown.get(digest) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_MS) return undefined;
-    const running = this.#checking.get(digest) ?? this.#check(prefix, digest, known, now);
+    const running = this.#checking.get(digest) ?? this.#check(prefix, digest, known, now, guard);
     this.#checking.set(digest, running);
     try {
       return await running;
@@ -106,7 +121,13 @@ class CachingAuthenticator implements Authenticator {
     return this.#known.has(digestOfKey(key));
   }
 
-  async #check(prefix: string, digest: string, known: Known | undefined, now: number): Promise<KeyHolder | undefined> {
+  async #check(
+    prefix: string,
+    digest: string,
+    known: Known | undefined,
+    now: number,
+    guard: CompareGuard,
+  ): Promise<KeyHolder | undefined> {
     let row: KeyRow | undefined;
     try {
       row = await (known ? this.#within(LOOK_MS, readKey(this.#postgres, prefix)) : readKey(this.#postgres, prefix));
@@ -116,7 +137,8 @@ class CachingAuthenticator implements Authenticator {
       throw error;
     }
     // What was verified by digest needs no second bcrypt, only a look at whether it still holds.
-    const genuine = known !== undefined || (await this.#compare(digest, row?.hash ?? NOBODY));
+    const genuine =
+      known !== undefined || (await this.#guarded(guard, () => this.#compare(digest, row?.hash ?? NOBODY)));
     if (!row || !genuine || !isValid(row, this.#clock.now())) {
       this.#known.delete(digest);
       remember(this.#unknown, digest, now);
@@ -144,7 +166,21 @@ class CachingAuthenticator implements Authenticator {
     }
   }
 
+  async #guarded(guard: CompareGuard, work: () => Promise<boolean>): Promise<boolean> {
+    guard.enter();
+    try {
+      return await work();
+    } finally {
+      guard.leave();
+    }
+  }
+
   async #compare(digest: string, hash: string): Promise<boolean> {
+    if (this.#queue.length >= MOST_WAITING)
+      throw new RouterError('overloaded', 'Too many keys are being checked at the moment: try again shortly.', {
+        retryAfterSec: 5,
+        shouldRetry: true,
+      });
     while (this.#hashing >= AT_ONCE) await new Promise<void>((resolve) => void this.#queue.push(resolve));
     this.#hashing += 1;
     try {

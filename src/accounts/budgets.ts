@@ -82,7 +82,8 @@ function trim(amount: string): string {
   return amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount;
 }
 
-// A reservation that is gone already (it had expired) is not given back twice; what was spent counts all the same.
+// A reservation that is gone already (it had expired) is not given back twice; what was spent counts all the same, and once,
+// however often this is tried.
 const SETTLE = `
   with mine as (
     select id, greatest(period_start, case period when 'daily' then $3::timestamptz else $4::timestamptz end) as starts
@@ -90,11 +91,17 @@ const SETTLE = `
   ), gone as (
     delete from budget_reservations r using mine m where r.request_id = $5::uuid and r.budget_id = m.id
     returning r.budget_id, r.amount_usd
-  ), given as (select m.id, m.starts, coalesce(g.amount_usd, 0) as amount_usd from mine m left join gone g on g.budget_id = m.id)
+  ), first as (
+    insert into budget_settlements (request_id, budget_id, settled_at) select $5::uuid, id, $7::timestamptz from mine
+    on conflict do nothing returning budget_id
+  ), given as (
+    select m.id, m.starts, coalesce(g.amount_usd, 0) as amount_usd, f.budget_id is not null as is_first
+    from mine m left join gone g on g.budget_id = m.id left join first f on f.budget_id = m.id
+  )
   update budgets b set
     reserved_usd = greatest(0, b.reserved_usd - g.amount_usd),
     spent_usd = case when b.period_start < g.starts then 0 else b.spent_usd end
-      + case when $6::timestamptz >= g.starts then $2::numeric else 0 end,
+      + case when g.is_first and $6::timestamptz >= g.starts then $2::numeric else 0 end,
     period_start = g.starts
   from given g where b.id = g.id
   returning b.id, b.org_id, b.scope, b.subject_id, b.period, b.period_start, b.soft_limit_usd::text, b.hard_limit_usd::text,
@@ -118,7 +125,7 @@ export type SettledBudget = {
 
 export type Spent = Pick<Reservation, 'requestId' | 'budgetIds' | 'at'> & { readonly amount: PicoUsd };
 
-/** Counts what a request cost and gives back what was reserved for it. */
+/** Counts what a request cost and gives back what was reserved for it. Again, it counts nothing, and tells what was not told. */
 export async function settle(postgres: Postgres, spent: Spent, now: number): Promise<void> {
   const { rows } = await postgres.query<SettledBudget>(SETTLE, [
     spent.budgetIds,
@@ -127,6 +134,7 @@ export async function settle(postgres: Postgres, spent: Spent, now: number): Pro
     isoTime(periodStart('monthly', now)),
     spent.requestId,
     isoTime(spent.at),
+    isoTime(now),
   ]);
   for (const budget of rows) {
     if (budget.alert) await alertSoftLimit(postgres, budget, now);
@@ -195,4 +203,14 @@ export async function expireReservations(postgres: Queryable, clock: Pick<Clock,
     expired += given[0]?.count ?? 0;
   }
   return expired;
+}
+
+/** A settlement is tried again for minutes; that it was done is known for a day. */
+const SETTLED_FOR_MS = 86_400_000;
+
+export async function forgetSettlements(postgres: Queryable, clock: Pick<Clock, 'now'>): Promise<number> {
+  const { rowCount } = await postgres.query('delete from budget_settlements where settled_at < $1', [
+    isoTime(clock.now() - SETTLED_FOR_MS),
+  ]);
+  return rowCount;
 }

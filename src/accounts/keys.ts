@@ -130,6 +130,8 @@ export async function changeKey(
 ): Promise<KeyView> {
   const at = isoTime(clock.now());
   return await postgres.transaction(async (client) => {
+    // Whoever else changes it waits: what both leave alone is not undone by either.
+    await client.query('select from api_keys where id = $1 for update', [keyId]);
     const view = await readKeyView(client, keyId);
     const limits = { ...view.limits, ...withoutUndefined(change.limits ?? {}) };
     await client.query(
@@ -177,7 +179,7 @@ export async function rotateKey(
       throw new RouterError('validation_error', 'A revoked key cannot be rotated: make a new one.', {
         shouldRetry: false,
       });
-    const lifeMs = old.expires_at && old.expires_at.getTime() - old.created_at.getTime();
+    const lifeMs = await lifeOfLine(client, owner.line_id);
     const id = random.uuid();
     await insertKey(client, {
       made,
@@ -202,6 +204,16 @@ export async function rotateKey(
     await writeAction(client, { at, by, action: 'key_rotated', orgId: old.org_id, subjectId: keyId, detail });
     return { key: made.key, view: await readKeyView(client, id) };
   });
+}
+
+/** How long the newest key of a line was given to live, null = for ever. An older one's end is that of its overlap. */
+async function lifeOfLine(client: Queryable, lineId: string): Promise<number | null> {
+  const { rows } = await client.query<{ created_at: Date; expires_at: Date | null }>(
+    'select created_at, expires_at from api_keys where line_id = $1 order by created_at desc, id desc limit 1',
+    [lineId],
+  );
+  const [newest] = rows;
+  return newest?.expires_at ? newest.expires_at.getTime() - newest.created_at.getTime() : null;
 }
 
 /** What is given, else what was there before. */

@@ -88,6 +88,8 @@ export async function changeOrg(
 ): Promise<OrgView> {
   const at = isoTime(clock.now());
   return await postgres.transaction(async (client) => {
+    // Whoever else changes it waits: what both leave alone is not undone by either.
+    await client.query('select from orgs where id = $1 for update', [orgId]);
     const org = await readOrg(client, orgId);
     if (change.name !== undefined && change.name !== org.name) {
       const { rowCount } = await client.query('select from orgs where name = $1', [change.name]);

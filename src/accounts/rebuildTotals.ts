@@ -64,6 +64,9 @@ export async function rebuildTotals(
   });
 }
 
+/** No settlement is tried longer. */
+const RECENT_MS = 3_600_000;
+
 async function readLines(client: Queryable): Promise<ReadonlyMap<string, string>> {
   const { rows } = await client.query<{ id: string; line_id: string }>('select id, line_id from api_keys');
   return new Map(rows.map(({ id, line_id }) => [id, line_id]));
@@ -73,8 +76,10 @@ function holdersOf({ orgId, keyId }: Completed, lines: ReadonlyMap<string, strin
   return [`org ${orgId}`, `key ${lines.get(keyId) ?? keyId}`];
 }
 
-function chargedOf({ costUsd, markupUsd }: Completed): PicoUsd | null {
-  return costUsd === null ? null : parseUsd(costUsd) + parseUsd(markupUsd ?? '0');
+/** As it was settled: an unknown cost counts as what was held for it. */
+function chargedOf({ costUsd, markupUsd, reservedUsd }: Completed): PicoUsd | null {
+  if (costUsd !== null) return parseUsd(costUsd) + parseUsd(markupUsd ?? '0');
+  return typeof reservedUsd === 'string' ? parseUsd(reservedUsd) : null;
 }
 
 async function lockBudgets(client: Queryable): Promise<BudgetRow[]> {
@@ -104,6 +109,11 @@ async function rewrite(
     `update budgets set spent_usd = $2, period_start = $3,
        reserved_usd = (select coalesce(sum(amount_usd), 0) from budget_reservations where budget_id = $1) where id = $1`,
     [id, total, isoTime(since)],
+  );
+  // What is counted here is not counted again by a settlement that is still on its way.
+  await client.query(
+    `insert into budget_settlements (request_id, budget_id, settled_at) select unnest($1::uuid[]), $2, $3 on conflict do nothing`,
+    [mine.filter(({ at }) => at > now - RECENT_MS).map((one) => one.id), id, isoTime(now)],
   );
   const unpriced = mine.filter(({ cost }) => cost === null).length;
   return { id, scope, subject_id, period, spent_before_usd: spent_usd, spent_usd: total, unpriced };

@@ -16,7 +16,7 @@ export function loadPolicyFile(path: string): Policy {
 
 /** Where scalars are money: their source text is kept, so that no digit passes through a float. */
 const PRICE_PATHS =
-  /(^|\.)prices(\.|\.(tiers|windows)\.\d+\.)(input|output|cached_input|cache_write_5m|cache_write_1h|reasoning|utc_start|utc_end)$/;
+  /(^|\.)prices(\.|\.(tiers|windows|service_tiers)\.\d+\.)(input|output|cached_input|cache_write_5m|cache_write_1h|reasoning|utc_start|utc_end)$/;
 
 function load<T extends z.ZodType>(path: string, schema: T, exactPaths?: RegExp): z.infer<T> {
   const lines = new LineCounter();

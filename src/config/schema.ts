@@ -35,6 +35,15 @@ export const PricesEntry = z.strictObject({
       }),
     )
     .optional(),
+  service_tiers: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(60),
+        above_prompt_tokens: z.int().positive().optional(),
+        ...priceLines,
+      }),
+    )
+    .optional(),
 });
 export type PricesEntry = z.infer<typeof PricesEntry>;
 

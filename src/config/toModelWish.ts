@@ -51,7 +51,12 @@ function toPrices(entry: PricesEntry): Prices {
     ...(window.utc_days ? { utcDays: window.utc_days } : {}),
     ...toLines(window),
   }));
-  const overrides = [...windows, ...tiers];
+  const served: PriceOverride[] = (entry.service_tiers ?? []).map((tier) => ({
+    serviceTier: tier.name,
+    ...(tier.above_prompt_tokens === undefined ? {} : { minPromptTokens: tier.above_prompt_tokens }),
+    ...toLines(tier),
+  }));
+  const overrides = [...windows, ...tiers, ...served];
   return { ...toLines(entry), ...(overrides.length > 0 ? { overrides } : {}) };
 }
 

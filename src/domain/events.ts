@@ -97,6 +97,10 @@ export const RequestCompleted = z.object({
   savingsUsd: usd.nullable(),
   /** The router's own markup, on top of the cost; absent or null = none. Charged is cost and markup. */
   markupUsd: usd.nullable().optional(),
+  /** By what it was worked out; null = the org had none, absent in older events. */
+  markupPercent: z.string().nullable().optional(),
+  /** What budgets held for it, and count where the cost is not known; null = no budget, absent in older events. */
+  reservedUsd: usd.nullable().optional(),
   latencyMs: z.number().nonnegative(),
   firstTokenMs: z.number().nonnegative().nullable(),
   /** Time of the request that was not spent waiting for a provider. */

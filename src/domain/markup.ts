@@ -39,22 +39,22 @@ function isAscending(bands: readonly MarkupBand[]): boolean {
   });
 }
 
-/** What is added to a cost, in pico-dollars, rounded half-even once; 0 where no band fits or the price is not known. */
-export function markupOn(cost: PicoUsd, prices: Prices | undefined, bands: readonly MarkupBand[] | null): PicoUsd {
-  const percent = bandOf(prices, bands)?.percent;
-  if (percent === undefined) return 0n;
+/** Of the band of the model that answered, "0" where none fits or its price is not known; null = the org has no markup. */
+export function markupPercent(prices: Prices | undefined, bands: readonly MarkupBand[] | null): string | null {
+  return bands && (bandOf(prices, bands)?.percent ?? '0');
+}
+
+/** What is added to a cost, in pico-dollars, rounded half-even once. */
+export function markupOn(cost: PicoUsd, percent: string | null): PicoUsd {
+  if (percent === null) return 0n;
   const { coefficient, scale } = parseDecimal(percent);
   // The amount is whole picos; as a "price" of pico-dollars a unit it is rounded by the one rule that there is.
   return amountOf({ coefficient: coefficient * cost, scale: scale + 2 + 12, raw: '' }, 1);
 }
 
 /** As the event keeps it: null when the org has no markup or the cost is not known. */
-export function markupUsd(
-  cost: string | null,
-  prices: Prices | undefined,
-  bands: readonly MarkupBand[] | null,
-): string | null {
-  return cost === null || !bands ? null : formatUsd(markupOn(parseUsd(cost), prices, bands));
+export function markupUsd(cost: string | null, percent: string | null): string | null {
+  return cost === null || percent === null ? null : formatUsd(markupOn(parseUsd(cost), percent));
 }
 
 /** Cost and markup; null when the cost is not known. */
@@ -62,8 +62,8 @@ export function chargedUsd(cost: string | null, markup: string | null | undefine
   return cost === null ? null : formatUsd(parseUsd(cost) + parseUsd(markup ?? '0'));
 }
 
-function bandOf(prices: Prices | undefined, bands: readonly MarkupBand[] | null): MarkupBand | undefined {
-  if (!bands || prices?.input === undefined || prices.output === undefined) return undefined;
+function bandOf(prices: Prices | undefined, bands: readonly MarkupBand[]): MarkupBand | undefined {
+  if (prices?.input === undefined || prices.output === undefined) return undefined;
   const input = parseDecimal(prices.input);
   const output = parseDecimal(prices.output);
   const scale = Math.max(input.scale, output.scale);

@@ -1,33 +1,30 @@
 // What a request is held to before it begins, and what it came to: between the decision and the limits of key and org. Pure.
 import type { Ask, Outcome } from '../accounts/allowances.ts';
-import type { TaskType } from '../domain/catalog.ts';
 import type { EventData } from '../domain/events.ts';
-import { markupOn } from '../domain/markup.ts';
+import { markupOn, markupPercent } from '../domain/markup.ts';
 import { type PicoUsd, parseUsd } from '../domain/money.ts';
 import { totalTokens } from '../domain/usage.ts';
-import { estimateCost } from '../routing/modelCost.ts';
 import type { AttemptRecord, Call } from './attempts.ts';
 import type { RoutedRequest } from './gateway.ts';
+import { answersOf, mostCost } from './mostCost.ts';
 
 /** The estimate is that of the dearest model that may be called, at its tier and effort, markup included. */
 export function toAsk(
-  { requestId, caller, wishes }: RoutedRequest,
-  { chain, policy, inputTokens, at, deadline }: Call,
-  taskType: TaskType,
+  { requestId, caller, chat, wishes }: RoutedRequest,
+  { chain, inputTokens, images, at, deadline }: Call,
   nowMonotonicMs: number,
 ): Ask {
-  const estimates = chain.map(({ link, model }) => {
-    const factor = link.effort === undefined ? 1 : policy.effortOutputFactor[link.effort];
-    const output = wishes.maxTokens ?? Math.ceil(policy.expectedOutputTokens[taskType] * factor);
-    const cost = estimateCost(model, inputTokens, output, at);
-    return { output, charged: cost === undefined ? undefined : cost + markupOn(cost, model.prices, caller.markup) };
+  const outputOf = (usual: number) => wishes.maxTokens ?? usual;
+  const amounts = chain.map(({ model, usualOutputTokens }) => {
+    const cost = mostCost(model, chat, { inputTokens, outputTokens: outputOf(usualOutputTokens), images, at });
+    return cost === undefined ? undefined : cost + markupOn(cost, markupPercent(model.prices, caller.markup));
   });
-  const output = estimates.reduce((most, one) => Math.max(most, one.output), 0);
+  const output = chain.map(({ model, usualOutputTokens }) => outputOf(usualOutputTokens) * answersOf(chat, model));
   return {
     requestId,
     caller,
-    tokens: inputTokens + output,
-    estimate: dearest(estimates.map(({ charged }) => charged)),
+    tokens: inputTokens + Math.max(0, ...output),
+    estimate: dearest(amounts),
     at,
     mostMs: Math.max(0, deadline - nowMonotonicMs),
   };

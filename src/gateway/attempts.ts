@@ -1,11 +1,11 @@
 // The only place that retries a provider: walks the chain until one model has answered, and keeps a record of every attempt.
 // How one call is made, whole or streamed, is given to it.
 import type { CatalogModel, ProviderName } from '../domain/catalog.ts';
-import type { Chat, Effort } from '../domain/chat.ts';
+import { type Chat, type Effort, outputLimitOf } from '../domain/chat.ts';
 import type { ChainLink } from '../domain/decision.ts';
 import type { EventData } from '../domain/events.ts';
 import type { Policy, Timeouts } from '../domain/policy.ts';
-import { type Usage, costOf, costUsd, toWholeUsage } from '../domain/usage.ts';
+import { NO_USAGE, type Usage, costOf, costUsd, toWholeUsage } from '../domain/usage.ts';
 import { type Clock, type Random, isoTime } from '../platform/clock.ts';
 import { type Deadline, openDeadline } from '../platform/deadline.ts';
 import { type CallOptions, type Failure, type Provider, ProviderError } from '../providers/provider.ts';
@@ -18,13 +18,19 @@ export type Call = {
   readonly requestId: string;
   readonly orgId: string;
   readonly chat: Chat;
-  readonly chain: readonly { readonly link: ChainLink; readonly model: CatalogModel }[];
+  readonly chain: readonly {
+    readonly link: ChainLink;
+    readonly model: CatalogModel;
+    /** What an answer of that task usually has at that effort, thinking included. */
+    readonly usualOutputTokens: number;
+  }[];
   readonly policy: Policy;
   /** ms epoch of the request: picks time-window prices. */
   readonly at: number;
   /** Monotonic ms after which nothing is tried any more. */
   readonly deadline: number;
   readonly inputTokens: number;
+  readonly images: number;
   readonly streaming: boolean;
   /** The caller is gone, or this process is to end. */
   readonly signals: readonly AbortSignal[];
@@ -93,7 +99,8 @@ export async function walkChain<T>(call: Call, run: Run<T>, tools: AttemptTools)
     if ('value' in result) return { ok: true, value: result.value, target, failures };
     const { failure } = result;
     target.deadline.stop();
-    const record = toRecord(call, target, { failure, usage: failure.usage && toWholeUsage(failure.usage) }, clock);
+    const usage = failure.usage ? toWholeUsage(failure.usage) : usageOfLost(call, link, failure);
+    const record = toRecord(call, target, { failure, usage }, clock);
     failures.push({ record, failure });
     tools.onAttempt(record);
     const next = nextPlace(call, place, failure);
@@ -139,6 +146,21 @@ function aim(call: Call, { link, model }: Call['chain'][number], attempt: number
     timeouts,
     deadline: openDeadline(call.signals, mostMs, 'the provider did not end its answer in time'),
   };
+}
+
+/**
+ * A vendor bills for a prompt that it was at work on when nobody waited any longer: counted as an estimate. Of a whole answer that is
+ * lost it goes on to the end; a stream that is closed it stops.
+ */
+function usageOfLost(
+  { inputTokens, streaming, chat }: Call,
+  { usualOutputTokens }: Call['chain'][number],
+  { kind, status, unsent }: Failure,
+): Usage | undefined {
+  const isLost = (kind === 'cancelled' || kind === 'timed-out') && status === undefined && unsent !== true;
+  if (!isLost) return undefined;
+  const output = streaming ? 0 : Math.min(outputLimitOf(chat) ?? usualOutputTokens, usualOutputTokens);
+  return { ...NO_USAGE, input: inputTokens, output, estimated: true };
 }
 
 /** The next model of the chain; after "context too long" the next one with a larger window. */

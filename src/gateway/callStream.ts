@@ -22,14 +22,13 @@ export function callStream(chat: Chat, now: () => number): Run<OpenedStream> {
   return async (provider, options, { deadline, timeouts, started }) => {
     const rest = provider.stream(chat, options)[Symbol.asyncIterator]();
     const head: Chunk[] = [];
-    let start: Extract<Chunk, { kind: 'start' }> | undefined;
+    let start: Start | undefined;
     deadline.arm(timeouts.firstTokenMs, 'the provider sent no first token in time');
     for (;;) {
-      const next = await rest.next();
-      if (next.done) throw new ProviderError({ kind: 'stream-cut', message: 'the stream ended before it began' });
-      if (next.value.kind === 'start') start = next.value;
-      else head.push(next.value);
-      if (!commits(next.value) && head.length < MOST_KEPT_BACK) continue;
+      const next = await readNext(rest, head, start);
+      if (next.kind === 'start') start = next;
+      else head.push(next);
+      if (!commits(next) && head.length < MOST_KEPT_BACK) continue;
       deadline.pause();
       return {
         head,
@@ -41,6 +40,21 @@ export function callStream(chat: Chat, now: () => number): Run<OpenedStream> {
       };
     }
   };
+}
+
+type Start = Extract<Chunk, { kind: 'start' }>;
+
+/** A stream that breaks before its first token may have counted its prompt by then: that is billed. @throws ProviderError */
+async function readNext(rest: AsyncIterator<Chunk>, head: readonly Chunk[], start: Start | undefined): Promise<Chunk> {
+  try {
+    const next = await rest.next();
+    if (next.done) throw new ProviderError({ kind: 'stream-cut', message: 'the stream ended before it began' });
+    return next.value;
+  } catch (error) {
+    const counted = head.findLast((chunk) => chunk.kind === 'usage')?.usage;
+    if (!start || !counted || !(error instanceof ProviderError) || error.failure.usage) throw error;
+    throw new ProviderError({ ...error.failure, usage: { ...counted, estimated: true } }, { cause: error });
+  }
 }
 
 /** Whether a caller would see something of it: text, thinking, a tool call, a refusal, or the end. */

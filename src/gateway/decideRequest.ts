@@ -1,9 +1,9 @@
 // From a request to its decision: everything that `decide` reads is gathered here, and nowhere else.
 import type { CatalogModel } from '../domain/catalog.ts';
-import type { Decision, DecisionInputs } from '../domain/decision.ts';
+import type { ChainLink, Decision, DecisionInputs } from '../domain/decision.ts';
 import { RouterError } from '../domain/errors.ts';
 import type { EventData } from '../domain/events.ts';
-import type { PublishedPolicy } from '../domain/policy.ts';
+import type { Policy, PublishedPolicy } from '../domain/policy.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import { decide } from '../routing/decide.ts';
 import { CURRENT_DECIDER } from '../routing/deciders.ts';
@@ -104,15 +104,21 @@ export function toCall(
     chat: request.chat,
     chain: decision.outcome.chain.flatMap((link) => {
       const model: CatalogModel | undefined = catalog.models.get(link.modelId);
-      return model ? [{ link, model }] : [];
+      return model ? [{ link, model, usualOutputTokens: usualOutput(link, inputs, policy) }] : [];
     }),
     policy,
     at: inputs.at,
     deadline: request.receivedAt + (inputs.wishes.deadlineMs ?? mostMs),
     inputTokens: inputs.features.inputTokens,
+    images: inputs.features.imageCount,
     streaming: request.streaming,
     signals: [request.signal, leaving],
     native: request.native,
     openrouter: request.openrouter,
   };
+}
+
+function usualOutput({ effort }: ChainLink, { features }: DecisionInputs, policy: Policy): number {
+  const factor = effort === undefined ? 1 : policy.effortOutputFactor[effort];
+  return Math.ceil(policy.expectedOutputTokens[features.taskType] * factor);
 }

@@ -4,7 +4,7 @@ import type { CatalogModel } from '../domain/catalog.ts';
 import type { Effort } from '../domain/chat.ts';
 import { RouterError } from '../domain/errors.ts';
 import { type EventData, requestStream } from '../domain/events.ts';
-import { markupUsd } from '../domain/markup.ts';
+import { markupPercent, markupUsd } from '../domain/markup.ts';
 import { baselineCostUsd, savingsUsd, totalCostUsd } from '../domain/requestCost.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { Recorder } from '../eventstore/recorder.ts';
@@ -50,9 +50,7 @@ export type Ending = {
 export async function beginStory(request: RoutedRequest, tools: StoryTools): Promise<Story> {
   const decided = decideRequest(request, tools);
   const call = toCall(request, decided, tools.leaving);
-  const allowance = await tools.allowances.admit(
-    toAsk(request, call, decided.inputs.features.taskType, tools.clock.monotonicMs()),
-  );
+  const allowance = await tools.allowances.admit(toAsk(request, call, tools.clock.monotonicMs()));
   const routed = tools.recorder.record(requestStream(request.requestId), [
     { type: 'RequestRouted', data: toRouted(request, decided, tools.simulated) },
   ]);
@@ -79,6 +77,7 @@ export async function endStory(
       : null;
   const latencyMs = roundMs(clock.monotonicMs() - request.receivedAt);
   const waitedMs = records.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const percent = markupPercent(ending.model?.prices, request.caller.markup);
   const end: EventData<'RequestCompleted'> = {
     requestId: request.requestId,
     orgId: request.caller.orgId,
@@ -96,7 +95,9 @@ export async function endStory(
     baselineModelId: baseline?.modelId ?? null,
     baselineCostUsd: baselineCost,
     savingsUsd: savingsUsd(cost, baselineCost),
-    markupUsd: markupUsd(cost, ending.model?.prices, request.caller.markup),
+    markupUsd: markupUsd(cost, percent),
+    markupPercent: percent,
+    reservedUsd: story.allowance.reservedUsd,
     latencyMs,
     firstTokenMs: ending.firstTokenMs === undefined ? null : roundMs(ending.firstTokenMs),
     overheadMs: roundMs(Math.max(0, latencyMs - waitedMs)),

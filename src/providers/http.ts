@@ -141,11 +141,9 @@ export function transportFailure(error: unknown, signal: AbortSignal): Failure {
       ? { kind: 'timed-out', message: 'the provider did not answer before the deadline' }
       : { kind: 'cancelled', message: 'the caller went away' };
   }
-  if (
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError ||
-    error instanceof errors.ConnectTimeoutError
-  ) {
+  if (error instanceof errors.ConnectTimeoutError)
+    return { kind: 'timed-out', message: 'the provider took no connection in time', unsent: true };
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return { kind: 'timed-out', message: 'the provider did not answer in time' };
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

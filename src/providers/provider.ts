@@ -89,6 +89,8 @@ export type Failure = {
   readonly retryAfterMs?: number | undefined;
   readonly providerRequestId?: string | undefined;
   readonly vendorText?: string | undefined;
+  /** The vendor never saw the request. */
+  readonly unsent?: true;
   /** Keys of ours for this provider that have not failed lately. */
   readonly otherKeys?: number | undefined;
   /** What was counted before it failed, if anything. */

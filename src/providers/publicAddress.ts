@@ -11,10 +11,20 @@ export function toNetwork(text: string): Network {
   return [address, address.kind() === 'ipv4' ? 32 : 128];
 }
 
+/** All of IPv6 that is handed out, and what answers on every machine of a cloud although its address looks public. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number];
+const CLOUD_SERVICES = [ipaddr.parseCIDR('168.63.129.16/32') as [ipaddr.IPv4, number]];
+
+function isPublic(asked: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (asked.range() !== 'unicast') return false;
+  if (asked.kind() === 'ipv6') return (asked as ipaddr.IPv6).match(GLOBAL_UNICAST);
+  return !CLOUD_SERVICES.some((network) => (asked as ipaddr.IPv4).match(network));
+}
+
 export function mayBeCalled(address: string | undefined, allowed: readonly Network[]): boolean {
   if (address === undefined || !ipaddr.isValid(address)) return false;
   const asked = ipaddr.process(address);
-  if (asked.range() === 'unicast') return true;
+  if (isPublic(asked)) return true;
   return allowed.some(
     ([network, bits]) => network.kind() === asked.kind() && asked.match([network, bits] as [ipaddr.IPv4, number]),
   );

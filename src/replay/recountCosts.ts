@@ -1,5 +1,6 @@
 // Every amount of a request once more, from its token counts and the price list of the catalog version that it names. Pure.
 import type { Catalog } from '../domain/catalog.ts';
+import { markupUsd } from '../domain/markup.ts';
 import { baselineCostUsd, savingsUsd, totalCostUsd } from '../domain/requestCost.ts';
 import { costOf, costUsd } from '../domain/usage.ts';
 import { type Difference, findDifferences } from './differences.ts';
@@ -19,11 +20,14 @@ export function recountCosts({ routed, attempts, completed }: RequestEvents, cat
     usage && outcome === 'succeeded' && baselineModelId !== null
       ? baselineCostUsd(usage, catalog.models.get(baselineModelId)?.prices, at)
       : null;
+  // Older events do not say by what percent.
+  const percent = completed.markupPercent;
   const again = {
     costUsd: cost,
     baselineModelId: routed.outcome.baseline?.modelId ?? null,
     baselineCostUsd: baseline,
     savingsUsd: savingsUsd(cost, baseline),
+    ...(percent === undefined ? {} : { markupUsd: markupUsd(cost, percent) }),
     catalogVersion: routed.catalogVersion,
   };
   const recorded = {
@@ -31,6 +35,7 @@ export function recountCosts({ routed, attempts, completed }: RequestEvents, cat
     baselineModelId,
     baselineCostUsd: completed.baselineCostUsd,
     savingsUsd: completed.savingsUsd,
+    ...(percent === undefined ? {} : { markupUsd: completed.markupUsd ?? null }),
     catalogVersion: completed.catalogVersion,
   };
   return [...found, ...findDifferences(recorded, again, 'completion')];

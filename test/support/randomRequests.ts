@@ -3,7 +3,7 @@
 import { loadModelsFile } from '../../src/config/load.ts';
 import { toModelWish } from '../../src/config/toModelWish.ts';
 import type { DomainEvent, EventData } from '../../src/domain/events.ts';
-import { markupUsd } from '../../src/domain/markup.ts';
+import { markupPercent, markupUsd } from '../../src/domain/markup.ts';
 import type { Prices } from '../../src/domain/prices.ts';
 import { baselineCostUsd, savingsUsd, totalCostUsd } from '../../src/domain/requestCost.ts';
 import { type Usage, costOf, costUsd } from '../../src/domain/usage.ts';
@@ -96,7 +96,8 @@ export function createRandomRequests(seed: number): (index: number) => RandomReq
       baselineModelId: idOf(baseline),
       baselineCostUsd: baselineCost,
       savingsUsd: savingsUsd(cost, baselineCost),
-      markupUsd: last ? markupUsd(cost, pricesOf(last.model), MARKUP) : null,
+      markupPercent: last ? markupPercent(pricesOf(last.model), MARKUP) : null,
+      markupUsd: last ? markupUsd(cost, markupPercent(pricesOf(last.model), MARKUP)) : null,
     });
     const events: DomainEvent[] = [
       routed({ requestId: id, orgId: ORG, routedAt }),

@@ -39,15 +39,15 @@ export async function findCaller(
   { authenticator, failedAuth, lastUsed }: AuthTools,
 ): Promise<Caller> {
   // A key that was verified before is let through: others behind the same address must not suffer from a guesser.
-  const waitSec = authenticator.isVerified(key) ? 0 : failedAuth.waitOf(address);
-  if (waitSec > 0) {
-    throw new RouterError(
-      'rate_limit_exceeded',
-      `Too many keys from this address were refused; it may try another one in ${waitSec} s.`,
-      { retryAfterSec: waitSec, shouldRetry: false, details: { limit: 'failed_authentications', reset_sec: waitSec } },
-    );
-  }
-  const holder = await authenticator.authenticate(key);
+  if (!authenticator.isVerified(key)) refuseGuesser(failedAuth.waitOf(address));
+  let leave: (() => void) | undefined;
+  const holder = await authenticator.authenticate(key, {
+    enter() {
+      refuseGuesser(failedAuth.waitOf(address));
+      leave = failedAuth.look(address);
+    },
+    leave: () => leave?.(),
+  });
   if (!holder) {
     failedAuth.fail(address);
     throw new RouterError('invalid_api_key', 'This API key is not known, has expired or was revoked.', {
@@ -61,6 +61,19 @@ export async function findCaller(
   }
   lastUsed.mark(holder.keyId);
   return holder;
+}
+
+function refuseGuesser(waitSec: number): void {
+  if (waitSec === 0) return;
+  throw new RouterError(
+    'rate_limit_exceeded',
+    `Too many keys from this address were refused, or are being checked; it may try another one in ${waitSec} s.`,
+    {
+      retryAfterSec: waitSec,
+      shouldRetry: waitSec <= 1,
+      details: { limit: 'failed_authentications', reset_sec: waitSec },
+    },
+  );
 }
 
 function keyOf(request: Request): string | undefined {

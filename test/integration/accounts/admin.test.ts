@@ -61,7 +61,7 @@ describe('the admin API', () => {
     const key = await made('keys', { org_id: org['id'], email: 'ann@acme.example', scopes: ['read'] });
     const account = await router().send('/v1/account', { key: text(key['key']) });
     expect(account.body).to.deep.include({
-      org: { id: org['id'], name: 'acme', baseline_model: MODEL },
+      org: { id: org['id'], name: 'acme', baseline_model: MODEL, capture_content_days: null },
       key: { id: key['id'], prefix: key['prefix'], scopes: ['read'] },
       budgets: [],
     });
@@ -135,6 +135,9 @@ describe('the admin API', () => {
       expect((await router().send('/v1/models', { key: text(key['key']) })).status).to.equal(200);
     const { body } = await call('GET', `keys?org_id=${text(org['id'])}`);
     const ends = [...(body['data'] ?? [])].map((row) => row['expires_at']);
+    // Rotated once more within its overlap, a key that had no end still gives its successor none.
+    const again = await made(`keys/${text(next['id'])}/rotate`, { overlap_sec: 60 });
+    expect(again['expires_at']).to.equal(null);
     expect(ends.slice(0, 2).every((end) => end !== null)).to.equal(true);
     expect(ends[2]).to.equal(null);
     expect((await actions(text(old['id']))).map(({ action }) => action)).to.deep.equal(['key_created', 'key_rotated']);
@@ -251,6 +254,24 @@ describe('keys behind a proxy', () => {
     expect((await from('198.51.100.7')).status).to.equal(403);
     expect((await from('192.0.2.7, 198.51.100.7')).status).to.equal(403);
   });
+
+  it('are not compared beyond that at once either, of a whole IPv6 network; the same good key many times at once is one', async () => {
+    const guess = (count: number, address: string) =>
+      router().send('/v1/models', {
+        key: `omr_${String(count).padStart(8, 'x')}_${'y'.repeat(43)}`,
+        headers: { 'x-forwarded-for': address },
+      });
+    const all = await Promise.all(Array.from({ length: 60 }, (_, count) => guess(count, `2001:db8:1:2::${count + 1}`)));
+    expect(all.filter(({ status }) => status === 401).length).to.be.at.most(20);
+    expect(all.filter(({ status }) => status === 429).length).to.be.at.least(40);
+    const { key } = await router().createKey(['read'], 'hasty');
+    const good = await Promise.all(
+      Array.from({ length: 60 }, () =>
+        router().send('/v1/models', { key, headers: { 'x-forwarded-for': '203.0.113.77' } }),
+      ),
+    );
+    expect(good.map(({ status }) => status)).to.deep.equal(good.map(() => 200));
+  }).timeout(30_000);
 
   it('cannot be guessed without end from one address, and others are not held up', async () => {
     const guess = (address: string) =>

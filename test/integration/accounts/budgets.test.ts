@@ -1,66 +1,13 @@
 // Budgets against a real database: what is reserved, what is spent, and that many at once let no more through than there is room for.
 import { expect } from 'chai';
-import { beforeEach } from 'mocha';
-import { createApiKey } from '../../../src/accounts/accounts.ts';
-import { type BudgetWish, listBudgets, setBudget } from '../../../src/accounts/budgetSettings.ts';
-import { type Reservation, expireReservations, reserve, settle } from '../../../src/accounts/budgets.ts';
-import { rotateKey } from '../../../src/accounts/keys.ts';
-import { type Completed, rebuildTotals } from '../../../src/accounts/rebuildTotals.ts';
+import { expireReservations, reserve, settle } from '../../../src/accounts/budgets.ts';
 import { parseUsd } from '../../../src/domain/money.ts';
-import { type Clock, createRandom, systemClock } from '../../../src/platform/clock.ts';
 import { openPostgres } from '../../../src/platform/postgres.ts';
+import { DAY, NOON, random, useBudgets } from '../../support/budgets.ts';
 import { silentLogger } from '../../support/logger.ts';
-import { useDatabase } from '../../support/postgres.ts';
-import { completed } from '../../support/requestEvents.ts';
-
-const random = createRandom(systemClock);
-const NOON = Date.parse('2026-11-25T12:00:00Z');
-const DAY = 86_400_000;
 
 describe('budgets', () => {
-  const database = useDatabase();
-  const time = { ms: NOON };
-  const clock: Clock = { ...systemClock, now: () => time.ms };
-  const tools = () => ({ postgres: database.postgres, clock, random });
-  let orgId = '';
-  let keyId = '';
-  let orgs = 0;
-  beforeEach(async () => {
-    time.ms = NOON;
-    await database.postgres.query('delete from budget_reservations');
-    ({ orgId, keyId } = await createApiKey(tools(), { org: `org ${(orgs += 1)}`, by: 'test' }));
-  });
-  const budget = async (wish: Partial<BudgetWish>): Promise<string> => {
-    const { id } = await setBudget(
-      tools(),
-      { scope: 'org', subjectId: orgId, period: 'daily', softLimitUsd: null, hardLimitUsd: null, ...wish },
-      'test',
-    );
-    return id;
-  };
-  const wanted = (budgetIds: readonly string[], usd: string, fields: Partial<Reservation> = {}): Reservation => ({
-    requestId: random.uuid(),
-    budgetIds,
-    amount: parseUsd(usd),
-    at: time.ms,
-    expiresAt: time.ms + 60_000,
-    ...fields,
-  });
-  const take = (budgetIds: readonly string[], usd: string) =>
-    reserve(database.postgres, wanted(budgetIds, usd), time.ms);
-  const spend = (reservation: Reservation, usd: string) =>
-    settle(database.postgres, { ...reservation, amount: parseUsd(usd) }, time.ms);
-  const stands = async (id: string) => {
-    const [view] = await listBudgets(database.postgres, { id }, clock);
-    return [view?.spent_usd, view?.reserved_usd];
-  };
-  const alerts = async (id: string) => {
-    const { rows } = await database.postgres.query<{ message: string }>(
-      "select message from alerts where kind = 'budget_soft_limit' and subject = $1 order by raised_at",
-      [`org ${id}`],
-    );
-    return rows;
-  };
+  const { database, time, clock, own: org, budget, wanted, take, spend, stands, alerts } = useBudgets();
 
   it('let through to the last cent and not a cent more', async () => {
     const id = await budget({ hardLimitUsd: '1' });
@@ -147,13 +94,13 @@ describe('budgets', () => {
     const id = await budget({ softLimitUsd: '0.5' });
     const spendNow = (usd: string) => spend(wanted([id], '0'), usd);
     await spendNow('0.4');
-    expect(await alerts(orgId)).to.have.length(0);
+    expect(await alerts(org.orgId)).to.have.length(0);
     await Promise.all([spendNow('0.1'), spendNow('0.1'), spendNow('0.1')]);
-    expect(await alerts(orgId)).to.have.length(1);
-    expect((await alerts(orgId))[0]?.message).to.match(/0\.[5-7] of 0\.5 USD/);
+    expect(await alerts(org.orgId)).to.have.length(1);
+    expect((await alerts(org.orgId))[0]?.message).to.match(/0\.[5-7] of 0\.5 USD/);
     time.ms += DAY;
     await spendNow('0.6');
-    expect(await alerts(orgId)).to.have.length(2);
+    expect(await alerts(org.orgId)).to.have.length(2);
   });
 
   it('tell by how much they were overshot, once a period', async () => {
@@ -164,7 +111,7 @@ describe('budgets', () => {
     await spend(wanted([id], '0'), '0.5');
     const { rows } = await database.postgres.query<{ message: string }>(
       "select message from alerts where kind = 'budget_overshot' and subject = $1",
-      [`org ${orgId}`],
+      [`org ${org.orgId}`],
     );
     expect(rows.map(({ message }) => /overshot by (\S+) USD/.exec(message)?.[1])).to.deep.equal(['0.25']);
     expect((await take([id], '0.000000000001'))?.spent_usd).to.equal('1.75');
@@ -180,7 +127,7 @@ describe('budgets', () => {
       }),
     );
     try {
-      const own = await budget({ scope: 'key', subjectId: keyId, hardLimitUsd: '0.5' });
+      const own = await budget({ scope: 'key', subjectId: org.keyId, hardLimitUsd: '0.5' });
       const day = await budget({ hardLimitUsd: '0.2' });
       const month = await budget({ period: 'monthly', hardLimitUsd: '5' });
       const asked = await Promise.all(
@@ -231,35 +178,4 @@ describe('budgets', () => {
       ['1.2', '0'],
     ]);
   }).timeout(20_000);
-
-  it('are counted again from the events, what runs left aside, a line of rotations together', async () => {
-    const own = await budget({ scope: 'key', subjectId: keyId, hardLimitUsd: '9' });
-    const month = await budget({ period: 'monthly', hardLimitUsd: '9' });
-    const next = await rotateKey(tools(), { keyId, overlapSec: 60, by: 'test' });
-    const running = wanted([own, month], '0.5');
-    await reserve(database.postgres, running, time.ms);
-    const event = (fields: Partial<Completed>) =>
-      completed({ orgId, keyId, requestId: random.uuid(), routedAt: '2026-11-25T09:00:00.000Z', ...fields }).data;
-    const bulk = [
-      event({ costUsd: '0.1' }),
-      event({ costUsd: '0.02', markupUsd: '0.001', keyId: next.view.id }),
-      event({ costUsd: null }),
-      event({ costUsd: '0.4', routedAt: '2026-11-24T23:59:59.999Z' }),
-      event({ costUsd: '7', routedAt: '2026-10-31T23:59:59.999Z' }),
-      event({ costUsd: '7', orgId: random.uuid(), keyId: random.uuid() }),
-      event({ costUsd: '0.3', requestId: running.requestId }),
-    ];
-    const parts = [bulk, [event({ costUsd: '0.003' })]];
-    const rebuilt = await rebuildTotals(tools(), async function* read() {
-      yield* parts.shift() ?? [];
-    });
-    expect(rebuilt.find(({ id }) => id === own)).to.deep.include({
-      spent_before_usd: '0',
-      spent_usd: '0.124',
-      unpriced: 1,
-    });
-    expect(await stands(month)).to.deep.equal(['0.524', '0.5']);
-    await spend(running, '0.3');
-    expect(await stands(own)).to.deep.equal(['0.424', '0']);
-  });
 });

@@ -70,11 +70,11 @@ describe('API keys', () => {
 
   it('takes as long for a prefix that nobody has as for a wrong secret', async () => {
     const { key } = await made('timed');
-    const guesses = Array.from({ length: 3 }, () => random.bytes(32).toString('base64url'));
+    const guesses = Array.from({ length: 5 }, () => random.bytes(32).toString('base64url'));
     const wrong = Math.min(...(await inTurn(guesses.map((secret) => () => took(`${key.slice(0, 12)}${secret}`)))));
     const unknown = Math.min(...(await inTurn(guesses.map((secret) => () => took(`omr_00000000${secret}`)))));
-    // One bcrypt at cost 12 is tens of milliseconds at least, everything else around it one or two.
-    expect(unknown / wrong).to.be.within(0.5, 2);
+    // One bcrypt at cost 12 is tens of milliseconds at least, without it a look is one or two: a machine that is busy blurs the rest.
+    expect(unknown / wrong).to.be.within(0.25, 4);
   });
 
   it('runs bcrypt once for many requests of one key at once', async () => {

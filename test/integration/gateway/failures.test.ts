@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { after, before } from 'mocha';
 import type { ProviderName } from '../../../src/domain/catalog.ts';
+import type { EventData } from '../../../src/domain/events.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { type DeadAddresses, openDeadAddresses } from '../../support/deadAddresses.ts';
 import { FAULTS, type NamedFaults, WORDS, openNamedFaults } from '../../support/faults.ts';
@@ -81,13 +82,22 @@ type Chunk = {
   readonly choices: readonly { readonly delta: { readonly content?: string }; readonly finish_reason: string | null }[];
 };
 
-async function check(router: TestRouter, vendor: ProviderName, stream: boolean, expected: Expected): Promise<void> {
+async function check(
+  router: TestRouter,
+  vendor: ProviderName,
+  stream: boolean,
+  expected: Expected,
+  isReached = true,
+): Promise<void> {
   const heard = await ask(router, MODELS[vendor], stream);
   const events = await router.eventsOf(heard.requestId);
-  const attempt = events.find(({ type }) => type === 'ProviderAttempted')?.data as { outcome: string; usage: unknown };
+  const attempt = events.find(({ type }) => type === 'ProviderAttempted')?.data as EventData<'ProviderAttempted'>;
   const end = events.filter(({ type }) => type === 'RequestCompleted');
   const where = `${vendor}, ${stream ? 'streamed' : 'whole'}`;
   expect({ attempt: attempt.outcome, caller: heard.caller }, where).to.deep.equal(expected);
+  // A vendor that was at work when its time was over bills its prompt; one that was never reached does not.
+  if (attempt.outcome === 'timed-out' && attempt.providerStatus === null)
+    expect(attempt.usage?.estimated, where).to.equal(isReached ? true : undefined);
   expect(end, `${where}: one end`).to.have.length(1);
   expect((end[0]?.data as { outcome: string } | undefined)?.outcome, where).to.equal(
     expected.caller === '200' ? 'succeeded' : 'failed',
@@ -143,7 +153,10 @@ describe('what comes of a provider’s failures, as docs/failures.md has it', ()
       const own = await openTestRouter({ providers: { baseUrls: addresses.baseUrls[name] }, policy: impatient });
       try {
         for (const vendor of Object.keys(MODELS) as ProviderName[]) {
-          await Promise.all([check(own, vendor, false, row.whole), check(own, vendor, true, row.streamed)]);
+          await Promise.all([
+            check(own, vendor, false, row.whole, false),
+            check(own, vendor, true, row.streamed, false),
+          ]);
         }
       } finally {
         await own.close();

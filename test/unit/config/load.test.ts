@@ -172,6 +172,20 @@ describe('prices of a models file', () => {
     });
   });
 
+  it('have a price list for each service tier, after all others', () => {
+    const lines = ['  - { name: flex, input: 0.5 }', '  - { name: flex, above_prompt_tokens: 10, input: 2 }'];
+    expect(
+      prices('input: 1', 'service_tiers:', ...lines, 'tiers:', '  - { above_prompt_tokens: 10, input: 4 }'),
+    ).to.deep.equal({
+      input: '0.000001',
+      overrides: [
+        { minPromptTokens: 10, input: '0.000004' },
+        { serviceTier: 'flex', input: '0.0000005' },
+        { serviceTier: 'flex', minPromptTokens: 10, input: '0.000002' },
+      ],
+    });
+  });
+
   it('take a time without quotes as it is written', () => {
     expect(prices('input: 1', 'windows:', '  - { utc_start: 0030, utc_end: 2400, input: 2 }')?.overrides).to.deep.equal(
       [{ utcStart: 30, utcEnd: 2400, input: '0.000002' }],
