@@ -2,7 +2,7 @@
 import type { CatalogModel } from '../src/domain/catalog.ts';
 import type { ValidationSettings } from '../src/config/syncSchema.ts';
 import type { Prices } from '../src/domain/prices.ts';
-import type { Opinion } from '../src/domain/comparePrices.ts';
+import type { Opinion } from '../src/domain/priceChanges.ts';
 import type { FeedReading } from './sources/feedReading.ts';
 import { GENAI_PRICES, genaiPriceOf } from './sources/genaiPrices.ts';
 import { MODELS_DEV } from './sources/modelsDev.ts';

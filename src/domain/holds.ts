@@ -1,6 +1,7 @@
 // Changes that a feed proposed and that wait for a second opinion, folded from `catalog-main`, and what settles one. Pure.
 import type { CatalogModel, ModelDetails } from './catalog.ts';
-import { changedLines, perMillion } from './comparePrices.ts';
+import { perMillion } from './comparePrices.ts';
+import { changedLines } from './priceChanges.ts';
 import type { DomainEvent, EventData } from './events.ts';
 import type { Revised } from './foldCatalog.ts';
 
@@ -76,7 +77,7 @@ export function describeProposal({ proposed }: Pick<Hold, 'proposed'>, model: Ca
   if (proposed.prices) {
     const known = model?.prices ?? {};
     const lines = changedLines(known, proposed.prices);
-    const say = (side: 'old' | 'new') => lines.map((one) => `${one.line} ${perMillion(one[side])}`).join(', ');
+    const say = (side: 'old' | 'new') => lines.map((one) => `${one.name} ${perMillion(one[side])}`).join(', ');
     return { field: 'prices', old: say('old'), new: say('new') };
   }
   const [[field, value] = ['details', undefined]] = Object.entries(proposed.details ?? {});

@@ -58,7 +58,7 @@ export function pricesAt(prices: Prices, promptTokens: number, at: number, servi
   if (!prices.overrides?.length) return prices;
   const valid: { [line in PriceLine]?: string | undefined } = { ...prices };
   for (const override of prices.overrides) {
-    if (!applies(override, promptTokens, at, serviceTier)) continue;
+    if (!isInForce(override, promptTokens, at, serviceTier)) continue;
     for (const line of PRICE_LINES) if (override[line] !== undefined) valid[line] = override[line];
   }
   return valid;
@@ -73,7 +73,8 @@ export function knowsTier({ overrides = [] }: Prices, serviceTier: string | unde
   return overrides.some((override) => override.serviceTier === serviceTier);
 }
 
-function applies(override: PriceOverride, promptTokens: number, at: number, serviceTier?: string): boolean {
+/** Whether every condition of the override holds. */
+export function isInForce(override: PriceOverride, promptTokens: number, at: number, serviceTier?: string): boolean {
   if (override.serviceTier !== undefined && override.serviceTier !== serviceTier) return false;
   if (override.minPromptTokens !== undefined && promptTokens <= override.minPromptTokens) return false;
   const minute = Math.floor(at / 60_000) % 1440;
@@ -86,6 +87,7 @@ function applies(override: PriceOverride, promptTokens: number, at: number, serv
   return start <= end ? minute >= start && minute < end : minute >= start || minute < end;
 }
 
-function minuteOfDay(hhmm: number): number {
+/** Of an HHMM number. */
+export function minuteOfDay(hhmm: number): number {
   return Math.floor(hhmm / 100) * 60 + (hhmm % 100);
 }

@@ -7,7 +7,7 @@ import type { Hold } from '../../src/domain/holds.ts';
 import type { Prices } from '../../src/domain/prices.ts';
 import { uuidv5 } from '../../src/domain/uuidv5.ts';
 import type { FeedModel } from '../sources/feedReading.ts';
-import { fingerprintOf, pricesFingerprint } from '../../src/domain/comparePrices.ts';
+import { fingerprintOf, pricesFingerprint, statedPrices } from '../../src/domain/comparePrices.ts';
 import { type FeedCase, HOUR_MS } from './feedPlan.ts';
 import { type Unit, countReturns, unitOf } from './history.ts';
 import { judgeLimit } from './judgeLimit.ts';
@@ -68,7 +68,8 @@ class Desk {
     const { history, opinionsOf, settings, alerts } = this.#given;
     const { id } = this.#model;
     const known = this.#row.arePricesPartial ? this.#model.prices : undefined;
-    const prices = withoutOverridden({ ...known, ...fed }, this.#override?.prices, this.#model.prices);
+    const told = statedPrices({ ...known, ...fed });
+    const prices = withoutOverridden(told, this.#override?.prices, this.#model.prices);
     const fingerprint = pricesFingerprint(prices);
     const judged = judgePrices({
       current: this.#model.prices,

@@ -4,7 +4,7 @@ import type { ModelWish } from '../../src/domain/catalogChanges.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import type { AlertSettings, PricingSettings } from '../../src/config/syncSchema.ts';
 import type { FeedReading } from '../sources/feedReading.ts';
-import type { Opinion } from '../../src/domain/comparePrices.ts';
+import type { Opinion } from '../../src/domain/priceChanges.ts';
 import type { History } from './history.ts';
 import type { SightingChanges, Sightings } from './sightings.ts';
 

@@ -23,7 +23,10 @@ export function foldHistory(events: readonly Revised[]): History {
   let beganAt: number | undefined;
   const note = (modelId: string, at: string, list: Prices | null): void => {
     const states = prices.get(modelId) ?? [];
-    states.push({ at: Date.parse(at), fingerprint: pricesFingerprint(list ?? undefined) });
+    const fingerprint = pricesFingerprint(list ?? undefined);
+    // The same prices written otherwise are no move.
+    if (states.at(-1)?.fingerprint === fingerprint) return;
+    states.push({ at: Date.parse(at), fingerprint });
     prices.set(modelId, states.slice(-KEPT));
   };
   for (const event of events) {

@@ -1,16 +1,8 @@
 // One model's price list as a feed gives it: taken, held back, or left alone, and by which rule. Pure; the list is judged whole.
 import type { PricingSettings } from '../../src/config/syncSchema.ts';
-import type { Prices } from '../../src/domain/prices.ts';
-import {
-  type LineChange,
-  type Opinion,
-  askOthers,
-  changedLines,
-  hasWindows,
-  perMillion,
-  samePrices,
-  sameSchedule,
-} from '../../src/domain/comparePrices.ts';
+import { PRICE_LINES, type Prices } from '../../src/domain/prices.ts';
+import { hasWindows, isZero, perMillion, samePrices, sameSchedule } from '../../src/domain/comparePrices.ts';
+import { type LineChange, type Opinion, askOthers, changedLines } from '../../src/domain/priceChanges.ts';
 
 export type Judgement = {
   readonly verdict: 'same' | 'accepted' | 'held' | 'ignored';
@@ -42,24 +34,30 @@ const ignore = (rule: string, reason = ''): Judgement => ({ verdict: 'ignored', 
 export function judgePrices(given: PriceCase): Judgement {
   const { current, proposed, free, rejected } = given;
   if (proposed.input === undefined || proposed.output === undefined) return ignore('incomplete_prices');
-  if (!current) return isZero(proposed) && !free ? doubt(given, [], 'zero_crossing') : accept('first_price');
-  if (samePrices(current, proposed)) return SAME;
+  if (!current) {
+    if (free || !isZero(proposed.input) || !isZero(proposed.output)) return accept('first_price');
+    return doubt(given, changedLines(NOTHING_KNOWN, proposed), 'zero_crossing');
+  }
+  if (samePrices(current, proposed)) return billsNothing(current, proposed) ? accept('zero_is_absent') : SAME;
   // The plain price of a model with windows is whichever holds at this hour: the schedule is what counts.
   if (hasWindows(proposed) && sameSchedule(current, proposed)) return ignore('window_headline');
   if (rejected) return ignore('rejected_by_person');
   const changes = changedLines(current, proposed);
-  if (changes.some(({ line, crossesZero }) => crossesZero && /^(input|output)$/.test(line))) {
-    return doubt(given, changes, 'zero_crossing');
-  }
   const large = changes.filter(
     ({ factor, crossesZero }) => crossesZero || (factor !== undefined && factor > given.settings.hold_above_factor),
   );
-  if (large.length > 0) return doubt(given, large, 'large_unconfirmed');
+  if (large.length > 0) {
+    return doubt(given, large, large.some(({ crossesZero }) => crossesZero) ? 'zero_crossing' : 'large_unconfirmed');
+  }
   return given.returns > 0 ? doubt(given, changes, 'flapping') : accept('small');
 }
 
-function isZero({ input, output }: Prices): boolean {
-  return [input, output].every((text) => text !== undefined && /^0*(\.0*)?$/.test(text));
+const NOTHING_KNOWN: Prices = {};
+
+/** An optional line that stands as "0" in the catalog would be billed as nothing, which nobody has said of it. */
+function billsNothing(current: Prices, proposed: Prices): boolean {
+  if (isZero(proposed.input) && isZero(proposed.output)) return false;
+  return PRICE_LINES.some((line) => isZero(current[line]) && proposed[line] === undefined);
 }
 
 /** Believed when another source says so, or when it has been said often and long enough. */
@@ -68,7 +66,7 @@ function doubt(
   lines: readonly LineChange[],
   rule: string,
 ): Judgement {
-  const others = askOthers(proposed, opinions, settings.agree_within_percent);
+  const others = askOthers(lines, opinions, settings.agree_within_percent);
   if (others.kind === 'agrees') return accept('confirmed', `${others.source} says the same`);
   const { readings, hours } = settings.release_after;
   const wanted = others.kind === 'differs' ? settings.release_contradicted_after_hours : hours;
@@ -77,7 +75,7 @@ function doubt(
   }
   const told = lines
     .slice(0, 4)
-    .map(({ line, old, new: fresh }) => `${line} ${perMillion(old)} → ${perMillion(fresh)}`);
+    .map(({ name, old, new: fresh }) => `${name} ${perMillion(old)} → ${perMillion(fresh)}`);
   const what =
     told.length > 0 ? told.join(', ') : `input ${perMillion(current?.input)} → ${perMillion(proposed.input)}`;
   const why = others.kind === 'differs' ? `${others.source} says otherwise` : 'no other source knows it';

@@ -1,7 +1,8 @@
 // The daily check: the price of every active model against what others say. Missing elsewhere is unverified, not wrong. Pure.
 import type { ValidationSettings } from '../../src/config/syncSchema.ts';
 import type { Catalog, CatalogModel } from '../../src/domain/catalog.ts';
-import { type Opinion, differencePercent, fingerprintOf, perMillion } from '../../src/domain/comparePrices.ts';
+import { fingerprintOf, perMillion } from '../../src/domain/comparePrices.ts';
+import { type Opinion, differencePercent } from '../../src/domain/priceChanges.ts';
 import type { AlertDraft } from './feedPlan.ts';
 
 export type ValidationRow = {

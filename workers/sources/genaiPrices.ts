@@ -1,5 +1,6 @@
 // The price list inside @pydantic/genai-prices, with dated history: a second opinion that needs no network. As old as the package.
 import { calcPrice } from '@pydantic/genai-prices';
+import { statedPrices } from '../../src/domain/comparePrices.ts';
 import type { Prices } from '../../src/domain/prices.ts';
 import { perToken } from './modelsDev.ts';
 import { dropEmpty } from './openrouterModels.ts';
@@ -18,12 +19,14 @@ export function genaiPriceOf(provider: string, model: string, at: Date): Prices 
     // A tiered price's `base` is what holds below the first tier.
     return perToken(typeof value === 'object' ? value.base : value);
   };
-  return dropEmpty({
-    input: line('input_mtok'),
-    output: line('output_mtok'),
-    cachedInput: line('cache_read_mtok'),
-    cacheWrite5m: line('cache_write_mtok'),
-  });
+  return statedPrices(
+    dropEmpty({
+      input: line('input_mtok'),
+      output: line('output_mtok'),
+      cachedInput: line('cache_read_mtok'),
+      cacheWrite5m: line('cache_write_mtok'),
+    }),
+  );
 }
 
 /** Vendors write claude-sonnet-4-5 where others have claude-sonnet-4.5. */

@@ -1,6 +1,7 @@
 // models.dev: prices of direct providers as JSON numbers in USD per million tokens, and the second opinion on everybody else's.
 import { z } from 'zod';
 import { PROVIDERS } from '../../src/domain/catalog.ts';
+import { statedPrices } from '../../src/domain/comparePrices.ts';
 import { formatDecimal, parseDecimal } from '../../src/domain/money.ts';
 import type { PriceOverride, Prices } from '../../src/domain/prices.ts';
 import { type FeedModel, type FeedReading, FeedRefused, type Malformed, collectRows, fieldsOf } from './feedReading.ts';
@@ -81,7 +82,7 @@ function toPrices(cost: z.infer<typeof Cost>): Prices {
   if (overrides.length === 0 && cost.context_over_200k) {
     overrides.push({ minPromptTokens: 200_000, ...toLines(cost.context_over_200k) });
   }
-  return { ...toLines(cost), ...(overrides.length > 0 ? { overrides } : {}) };
+  return statedPrices({ ...toLines(cost), ...(overrides.length > 0 ? { overrides } : {}) });
 }
 
 type Lines = { readonly [key in keyof typeof lines]?: number | null | undefined };

@@ -1,25 +1,19 @@
 // OpenRouter's GET /models/{author}/{slug}/endpoints: what the author itself asks, beside the headline price of the cheapest host.
 import { z } from 'zod';
-import { isDecimal } from '../../src/domain/money.ts';
 import type { Prices } from '../../src/domain/prices.ts';
-import { OPENROUTER, toLines } from './openrouterModels.ts';
+import { OPENROUTER, Pricing, toPrices } from './openrouterModels.ts';
 import { FeedRefused } from './feedReading.ts';
 
 export const OPENROUTER_AUTHOR = 'openrouter_author';
 
-const price = z.string().refine(isDecimal);
 const Envelope = z.looseObject({
   data: z.looseObject({
     endpoints: z.array(
       z.looseObject({
         tag: z.string().nullish(),
         provider_name: z.string().nullish(),
-        pricing: z.looseObject({
-          prompt: price,
-          completion: price,
-          input_cache_read: price.nullish().catch(null),
-          input_cache_write: price.nullish().catch(null),
-        }),
+        // Other hosts' lists may be as odd as they like.
+        pricing: Pricing.nullable().catch(null),
       }),
     ),
   }),
@@ -33,7 +27,7 @@ export function readAuthorPrice(body: unknown, modelId: string): Prices | undefi
   const own = answer.data.data.endpoints.find(
     ({ tag, provider_name: name }) => plain(tag?.split('/')[0] ?? '') === author || plain(name ?? '') === author,
   );
-  return own && toLines(own.pricing);
+  return own?.pricing ? toPrices(own.pricing) : undefined;
 }
 
 /** `z-ai`, `Z.AI` and `Z AI` are one author. */

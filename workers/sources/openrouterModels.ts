@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ModelDetails, Rating } from '../../src/domain/catalog.ts';
 import { EFFORTS, type Effort } from '../../src/domain/chat.ts';
+import { statedPrices } from '../../src/domain/comparePrices.ts';
 import { isDecimal, parseDecimal } from '../../src/domain/money.ts';
 import type { PriceOverride, Prices } from '../../src/domain/prices.ts';
 import { type FeedKind, type FeedModel, type FeedReading, FeedRefused, collectRows, fieldsOf } from './feedReading.ts';
@@ -29,6 +30,13 @@ const override = z.looseObject({
   utc_days: z.array(z.union([z.enum(DAYS), z.number().int().min(0).max(6)])).nullish(),
   ...lines,
 });
+/** A price list of this vendor; more overrides than that are no price list. */
+export const Pricing = z.looseObject({
+  ...lines,
+  prompt: price,
+  completion: price,
+  overrides: z.array(override).max(50).nullish(),
+});
 const count = z.number().int().positive().nullish().catch(null);
 const index = z.number().nullish().catch(null);
 
@@ -42,7 +50,7 @@ const Row = z.looseObject({
     input_modalities: z.array(z.string()).nullish(),
     output_modalities: z.array(z.string()).nullish(),
   }),
-  pricing: z.looseObject({ ...lines, prompt: price, completion: price, overrides: z.array(override).nullish() }),
+  pricing: Pricing,
   top_provider: z.looseObject({ max_completion_tokens: count }).nullish(),
   supported_parameters: z.array(z.string()),
   expiration_date: z.string().nullish(),
@@ -135,12 +143,13 @@ function isNegative(text: string): boolean {
 
 type Lines = { readonly [key in keyof typeof lines]?: string | null | undefined };
 
-function toPrices(pricing: Row['pricing']): Prices {
+/** Until 2026 absent prices were written as "0". */
+export function toPrices(pricing: Row['pricing']): Prices {
   const overrides = (pricing.overrides ?? []).map(toOverride);
-  return { ...toLines(pricing), ...(overrides.length > 0 ? { overrides } : {}) };
+  return statedPrices({ ...toLines(pricing), ...(overrides.length > 0 ? { overrides } : {}) });
 }
 
-export function toLines(given: Lines): Omit<Prices, 'overrides'> {
+function toLines(given: Lines): Omit<Prices, 'overrides'> {
   return dropEmpty({
     input: given.prompt,
     output: given.completion,

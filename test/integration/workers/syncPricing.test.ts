@@ -92,7 +92,7 @@ describe('the pricing sync', () => {
       models: [],
       overrides: [],
     };
-    list([{ id: 'openai/direct', input: 2, output: 8 }]);
+    list([{ id: 'openai/direct', input: 2, output: 8, pricing: { input_cache_read: perToken(0.2) } }]);
     dev({
       openai: {
         direct: { cost: { input: 2, output: 8, cache_read: 0.2 }, limit: { context: 400_000, output: 64_000 } },

@@ -4,16 +4,23 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { schemaOf } from '../../../src/domain/events.ts';
 import { diffSnapshots } from '../../../workers/replay/diffSnapshots.ts';
-import { factorOf } from '../../../src/domain/comparePrices.ts';
+import type { Prices } from '../../../src/domain/prices.ts';
+import { NO_USAGE, type Usage, costOf } from '../../../src/domain/usage.ts';
 import { openRouterFeed, openRouterRow } from '../../support/feeds.ts';
 import { createWorld } from './feedWorld.ts';
 
 const price = fc.constantFrom('0', '0.000001', '0.0000011', '0.00000100', '0.000009', '0.0000000416666666666667', '-1');
 const overrides = fc.option(
-  fc.array(fc.record({ min_prompt_tokens: fc.constantFrom(1_000, 2_000), prompt: price }), {
-    minLength: 1,
-    maxLength: 2,
-  }),
+  fc.array(
+    fc.record(
+      { min_prompt_tokens: fc.constantFrom(1_000, 2_000), prompt: price, input_cache_read: price },
+      { requiredKeys: ['min_prompt_tokens'] },
+    ),
+    {
+      minLength: 1,
+      maxLength: 2,
+    },
+  ),
   { nil: undefined },
 );
 const row = (id: string) =>
@@ -21,7 +28,16 @@ const row = (id: string) =>
     .record({
       prompt: price,
       completion: price,
-      cached: fc.option(price, { nil: undefined }),
+      others: fc.record(
+        {
+          input_cache_read: price,
+          input_cache_write: price,
+          internal_reasoning: price,
+          image: price,
+          request: price,
+        },
+        { requiredKeys: [] },
+      ),
       overrides,
       context: fc.constantFrom(null, 1_000, 2_000),
       output: fc.constantFrom(null, 500),
@@ -36,7 +52,7 @@ const row = (id: string) =>
         pricing: {
           prompt: given.prompt,
           completion: given.completion,
-          ...(given.cached === undefined ? {} : { input_cache_read: given.cached }),
+          ...given.others,
           ...(given.overrides ? { overrides: given.overrides } : {}),
         },
         rest: {
@@ -85,7 +101,7 @@ describe('any feed', function () {
     );
   });
 
-  it('moves no price by more than the limit at its first reading, and none across zero', () => {
+  it('moves no line of a price list by more than the limit at its first reading, and none across zero', () => {
     fc.assert(
       fc.property(feed, (readings) => {
         const world = createWorld();
@@ -97,13 +113,37 @@ describe('any feed', function () {
           world.read(at, rows);
           for (const [id, { prices }] of world.catalog().models) {
             const old = known.get(id)?.prices;
-            if (!old?.input || !prices?.input || at >= 24) continue;
-            expect(Number(old.input) === 0).to.equal(Number(prices.input) === 0);
-            if (Number(old.input) > 0) expect(factorOf(old.input, prices.input)).to.be.at.most(1.5);
+            if (!old || !prices || at >= 24) continue;
+            for (const usage of CALLS) {
+              const [before, after] = [billOf(usage, old), billOf(usage, prices)];
+              if (before === undefined || after === undefined) continue;
+              const call = `${id} ${JSON.stringify(usage)}`;
+              expect(before === 0, call).to.equal(after === 0);
+              if (before > 0) expect(Math.max(before / after, after / before), call).to.be.at.most(1.500001);
+            }
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 });
+
+/** One class each, at a length of prompt below, between and above the tiers: what a bill consists of. */
+const CALLS: Usage[] = [1, 1_001, 2_001].flatMap((count) => [
+  { ...NO_USAGE, input: count },
+  { ...NO_USAGE, cachedInput: count },
+  { ...NO_USAGE, cacheWrite5m: count },
+  { ...NO_USAGE, output: count },
+  { ...NO_USAGE, output: count, reasoning: count },
+  { ...NO_USAGE, images: count },
+  NO_USAGE,
+]);
+
+/** In pico-dollars, without what each request costs as such: that is the bill of a call that used nothing. */
+function billOf(usage: Usage, prices: Prices): number | undefined {
+  const total = costOf(usage, prices, 0)?.total;
+  const request = costOf(NO_USAGE, prices, 0)?.total ?? 0n;
+  if (total === undefined) return undefined;
+  return Number(usage === NO_USAGE ? request : total - request);
+}

@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../../src/domain/events.ts';
 import { type Revised, foldCatalog } from '../../../src/domain/foldCatalog.ts';
 import type { Prices } from '../../../src/domain/prices.ts';
 import { ModelsFile } from '../../../src/config/schema.ts';
-import type { Opinion } from '../../../src/domain/comparePrices.ts';
+import type { Opinion } from '../../../src/domain/priceChanges.ts';
 import type { FeedPlan, Row } from '../../../workers/rules/feedPlan.ts';
 import { foldHistory } from '../../../workers/rules/history.ts';
 import { planOpenRouter } from '../../../workers/rules/planFeed.ts';
