@@ -10,7 +10,7 @@ import type { Read } from './readFeed.ts';
 import type { AlertDraft, FeedCase, FeedPlan, Row } from './rules/feedPlan.ts';
 import { foldHistory } from './rules/history.ts';
 import { planKnownModels, planOpenRouter } from './rules/planFeed.ts';
-import { planGeneration } from './rules/planGeneration.ts';
+import { HOW_TO_ACCEPT, findShrinking, planGeneration } from './rules/planGeneration.ts';
 import type { SightingChanges, Sightings } from './rules/sightings.ts';
 import { type FeedModel, type FeedReading } from './sources/feedReading.ts';
 import { GENAI_PRICES, genaiPriceOf } from './sources/genaiPrices.ts';
@@ -26,6 +26,8 @@ export type PricingFeeds = {
   readonly file: ModelsFile;
   /** ArtificialAnalysis' own ratings are fresh: those inside OpenRouter's list stand back. */
   readonly areRatingsFresh: boolean;
+  /** A person's word that a feed has become that short. */
+  readonly acceptShrunk: boolean;
   readonly by: string;
 };
 
@@ -71,11 +73,11 @@ export function planPricing(events: readonly Revised[], feeds: PricingFeeds): Pr
       planKnownModels(caseOf(listed, undefined), (model) => model.id),
     );
   const changes = plans.flatMap((plan) => plan.events);
-  const generation = openrouter ? planRatings(catalog, openrouter.reading, feeds) : [];
+  const ratings = openrouter ? planRatings(catalog, openrouter.reading, feeds) : NO_RATINGS;
   return {
-    events: [...changes, ...generation],
+    events: [...changes, ...ratings.events],
     rows: plans.flatMap(({ rows }) => rows),
-    alerts: plans.flatMap(({ alerts }) => alerts),
+    alerts: [...plans.flatMap(({ alerts }) => alerts), ...ratings.alerts],
     sightings,
     doubtful: [
       ...new Set(
@@ -141,8 +143,10 @@ function openRouterIdOf(model: CatalogModel | undefined): string | undefined {
   return id === undefined || id.includes(':') ? undefined : id;
 }
 
-/** The figures of a model hold for whoever serves it. */
-function planRatings(catalog: Catalog, reading: FeedReading, feeds: PricingFeeds): DomainEvent[] {
+const NO_RATINGS: Pick<PricingPlan, 'events' | 'alerts'> = { events: [], alerts: [] };
+
+/** The figures of a model hold for whoever serves it. What is refused of them leaves the prices of the list as they are. */
+function planRatings(catalog: Catalog, reading: FeedReading, feeds: PricingFeeds): typeof NO_RATINGS {
   const feed: Rating[] = [];
   const rated = new Map<string, readonly Rating[]>();
   for (const row of reading.models.values()) {
@@ -154,14 +158,16 @@ function planRatings(catalog: Catalog, reading: FeedReading, feeds: PricingFeeds
     const row = provider === 'openrouter' ? undefined : reading.models.get(details.openrouterId ?? '');
     if (row?.rating) rated.set(id, [row.rating]);
   }
-  return planGeneration({
-    catalog,
-    source: OPENROUTER,
-    indexVersion: 'unversioned',
-    at: reading.at,
-    by: feeds.by,
-    feed,
-    rated,
-    otherIsFresh: feeds.areRatingsFresh,
-  });
+  const given = { catalog, source: OPENROUTER, feed, rated, otherIsFresh: feeds.areRatingsFresh };
+  const leastSharePercent = feeds.file.sync.ratings.least_share_percent;
+  const shrinking = findShrinking({ ...given, leastSharePercent, acceptShrunk: feeds.acceptShrunk });
+  if (shrinking !== undefined) {
+    const subject = `${OPENROUTER} ratings`;
+    const message = `${subject}: ${shrinking} (${HOW_TO_ACCEPT})`;
+    return { events: [], alerts: [{ kind: 'feed_refused', subject, message, quietHours: 24, key: '' }] };
+  }
+  return {
+    events: planGeneration({ ...given, indexVersion: 'unversioned', at: reading.at, by: feeds.by }),
+    alerts: [],
+  };
 }

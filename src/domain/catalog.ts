@@ -85,6 +85,8 @@ export const RatingGeneration = z.object({
   indexVersion: z.string(),
   asOf: z.string(),
   scale: z.object({ intelligence: scale.optional(), coding: scale.optional(), agentic: scale.optional() }),
+  /** Rows of the whole feed with an intelligence index; absent in generations of before that was counted. */
+  measuredCount: z.int().nonnegative().optional(),
 });
 export type RatingGeneration = z.infer<typeof RatingGeneration>;
 

@@ -51,7 +51,7 @@ export async function runSyncPricing(tools: JobTools, context: JobContext<'syncP
     const { reads, failures } = await readFeeds(tools, { ...context, signal }, file);
     if (!context.dryRun) await keepAlerts(postgres, random, refusalAlerts(failures), isoTime(clock.now()));
     if (reads.length === 0) throw new PartlyDone({ sources: {} }, failures);
-    const feeds = await openFeeds(tools, file, reads);
+    const feeds = await openFeeds(tools, context.data, file, reads);
     const first = planPricing(await readCatalogEvents(tools), feeds);
     await context.progress(`asking ${Math.min(first.doubtful.length, MOST_AUTHORS)} authors`);
     const authorPrices = await askAuthors(tools, first.doubtful, signal);
@@ -86,12 +86,18 @@ async function readFeeds(tools: JobTools, { signal, data, dryRun }: JobContext<'
   return { reads, failures };
 }
 
-async function openFeeds(tools: JobTools, file: ModelsFile, reads: readonly Read[]): Promise<PricingFeeds> {
+async function openFeeds(
+  tools: JobTools,
+  { acceptShrunk }: JobContext<'syncPricing'>['data'],
+  file: ModelsFile,
+  reads: readonly Read[],
+): Promise<PricingFeeds> {
   const { postgres, clock } = tools;
   const ages = await readFeedAges(postgres);
   const rated = ages.find(({ source }) => source === 'artificialanalysis')?.takenAt.getTime();
   const freshMs = file.sync.ratings.fresh_days * 86_400_000;
   return {
+    acceptShrunk,
     openrouter: reads.find(({ reading }) => reading.source === OPENROUTER),
     modelsDev: reads.find(({ reading }) => reading.source === MODELS_DEV),
     sightings: new Map([

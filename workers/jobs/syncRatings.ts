@@ -10,7 +10,7 @@ import { keepReading, lastTaken, pruneReadings, refuseReading, takeReading } fro
 import { blockUntil, takeRequest } from '../records/quotas.ts';
 import { withRunLock } from '../records/runLock.ts';
 import { refusalAlerts } from '../refusalAlerts.ts';
-import { planGeneration } from '../rules/planGeneration.ts';
+import { HOW_TO_ACCEPT, findShrinking, planGeneration } from '../rules/planGeneration.ts';
 import { ARTIFICIAL_ANALYSIS, type RatedRow, type RatingPage, readRatingPage } from '../sources/artificialAnalysis.ts';
 import { FeedAway, fetchFeed, parseFeed } from '../sources/fetchFeed.ts';
 import { FeedRefused } from '../sources/feedReading.ts';
@@ -140,7 +140,11 @@ type Publishing = {
   readonly settings: RatingSettings;
 };
 
-async function publish(tools: JobTools, { dryRun }: JobContext, work: Publishing): Promise<Summary> {
+async function publish(
+  tools: JobTools,
+  { dryRun, data }: JobContext<'syncRatings'>,
+  work: Publishing,
+): Promise<Summary> {
   const { id, at, rows, pages, settings } = work;
   const { postgres, logger } = tools;
   const indexVersion = pages[0]?.page.indexVersion ?? '';
@@ -155,7 +159,16 @@ async function publish(tools: JobTools, { dryRun }: JobContext, work: Publishing
   };
   const plan = (events: Parameters<typeof foldCatalog>[0]) =>
     planGeneration({ ...given, catalog: foldCatalog(events), otherIsFresh: false });
-  const planned = plan(await readCatalogEvents(tools));
+  const before = await readCatalogEvents(tools);
+  const shrinking = findShrinking({
+    ...given,
+    catalog: foldCatalog(before),
+    otherIsFresh: false,
+    leastSharePercent: settings.least_share_percent,
+    acceptShrunk: data.acceptShrunk,
+  });
+  if (shrinking !== undefined) throw new FeedRefused(ARTIFICIAL_ANALYSIS, `${shrinking} (${HOW_TO_ACCEPT})`);
+  const planned = plan(before);
   const isNew = planned.some(({ type }) => type === 'RatingGenerationPublished');
   const events = dryRun ? planned.length : await applyPlan(tools, plan);
   if (!dryRun) {

@@ -23,6 +23,48 @@ export type GenerationCase = {
   readonly otherIsFresh: boolean;
 };
 
+export type Whole = Pick<GenerationCase, 'catalog' | 'source' | 'feed' | 'rated' | 'otherIsFresh'> & {
+  readonly leastSharePercent: number;
+  /** A person's word that the feed has become that short. */
+  readonly acceptShrunk: boolean;
+};
+
+/** What a person may say to it. */
+export const HOW_TO_ACCEPT = 'if the feed has really become that short, run it once with --accept-shrunk';
+
+/**
+ * Why this feed must not take the place of the last generation from there: it measures far less than that one did, or an index has left
+ * it, as when a field was renamed. Undefined when it may, and when there is nothing to replace and nothing to publish.
+ */
+export function findShrinking(given: Whole): string | undefined {
+  const { catalog, source, feed, otherIsFresh, leastSharePercent, acceptShrunk } = given;
+  const active = catalog.generation;
+  const isOurs = active?.source === source;
+  if (acceptShrunk || (active && !isOurs && otherIsFresh)) return undefined;
+  const measured = measuredIn(feed);
+  const scale = scaleOf(feed);
+  if (!isOurs) {
+    const isNothing = given.rated.size === 0 || scale.intelligence !== undefined;
+    return isNothing ? undefined : `only ${measured} rows have an intelligence index, which gives no scale`;
+  }
+  const gone = RATING_INDEXES.filter((index) => active.scale[index] && !scale[index]);
+  if (gone.length > 0) return `no ${gone.join(' and no ')} index is in it any more`;
+  // Before that was counted, our own models must do.
+  const known = [...catalog.models.values()].flatMap(({ ratings, deprecation }) =>
+    deprecation ? [] : ratings.slice(0, 1),
+  );
+  const ours = [...given.rated].flatMap(([id, ratings]) => (catalog.models.has(id) ? ratings.slice(0, 1) : []));
+  const [now, before] =
+    active.measuredCount === undefined ? [measuredIn(ours), measuredIn(known)] : [measured, active.measuredCount];
+  const least = Math.ceil((before * leastSharePercent) / 100);
+  if (now >= least) return undefined;
+  return `only ${now} rows have an intelligence index where the last generation had ${before}; at least ${least} are needed`;
+}
+
+function measuredIn(feed: readonly Rating[]): number {
+  return feed.filter(({ intelligence }) => intelligence !== undefined).length;
+}
+
 /** Fewer measured rows than this give no scale. */
 const LEAST_ROWS = 5;
 /** A scale that moved by less, in points of an index, is the same one: it moves a little with every model that is added. */
@@ -44,7 +86,14 @@ export function planGeneration(given: GenerationCase): DomainEvent[] {
     return ratingEvents(given, active.id, rated);
   }
   const id = [source, indexVersion, at.slice(0, 10), fingerprintOf([scale, [...rated]]).slice(0, 8)].join('.');
-  const generation: RatingGeneration = { id, source, indexVersion, asOf: at, scale };
+  const generation: RatingGeneration = {
+    id,
+    source,
+    indexVersion,
+    asOf: at,
+    scale,
+    measuredCount: measuredIn(given.feed),
+  };
   // What the generation before knew leaves with it, so every model that is rated is rated anew.
   const fresh: Catalog = {
     ...catalog,

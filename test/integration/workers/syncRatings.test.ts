@@ -4,8 +4,8 @@ import { PermanentFailure } from '../../../src/queue/jobs.ts';
 import { judgeQuality } from '../../../src/routing/quality.ts';
 import { loadPolicyFile } from '../../../src/config/load.ts';
 import { appendDrafts } from '../../support/eventLog.ts';
-import { DEV_PATH, type FeedAnswer, MODELS_PATH, RATINGS_PATH } from '../../support/feedServer.ts';
-import { type RatedWish, modelsDevFeed, openRouterFeed, openRouterRow, ratingPages } from '../../support/feeds.ts';
+import { type FeedAnswer, RATINGS_PATH } from '../../support/feedServer.ts';
+import { type RatedWish, ratingPages } from '../../support/feeds.ts';
 import { rejectionOf } from '../../support/rejectionOf.ts';
 import { useJobs } from './jobBench.ts';
 
@@ -20,18 +20,6 @@ const rows = (count: number, factor = 1): RatedWish[] =>
     speed: 100,
     firstTokenSec: 1.5,
   }));
-
-const rated = (count: number, from = 10) =>
-  Array.from({ length: count }, (_, place) =>
-    openRouterRow({
-      id: `openai/${place === 0 ? 'one' : `model-${place}`}`,
-      rest: {
-        benchmarks: {
-          artificial_analysis: { intelligence_index: from + place, coding_index: null, agentic_index: 0 },
-        },
-      },
-    }),
-  );
 
 describe('the rating sync', () => {
   const bench = useJobs();
@@ -183,6 +171,9 @@ describe('the rating sync', () => {
   });
 
   const pages = ratingPages(rows(512));
+  /** A page on which that index has another name. */
+  const without = (index: string, place: number): unknown =>
+    JSON.parse(JSON.stringify(pages[place]).replaceAll(`artificial_analysis_${index}_index"`, `aa_${index}"`));
   const FAULTS: [what: string, answers: Readonly<Record<number, FeedAnswer>>, told: RegExp, permanent: boolean][] = [
     [
       '410',
@@ -205,6 +196,24 @@ describe('the rating sync', () => {
       'another version on page 2',
       { 2: { body: { ...pages[1], intelligence_index_version: 4.4 } } },
       /re-based between two pages/,
+      false,
+    ],
+    [
+      'an index that is not in it any more',
+      { 1: { body: without('coding', 0) }, 2: { body: without('coding', 1) }, 3: { body: without('coding', 2) } },
+      /no coding index is in it any more \(if .* --accept-shrunk/,
+      false,
+    ],
+    [
+      'an index under another name',
+      Object.fromEntries([0, 1, 2].map((place) => [place + 1, { body: without('intelligence', place) }])),
+      /no intelligence index is in it any more/,
+      false,
+    ],
+    [
+      'far fewer rows that are measured',
+      { 1: { body: without('intelligence', 0) } },
+      /only 312 rows have an intelligence index where the last generation had 512; at least 410/,
       false,
     ],
     [
@@ -238,34 +247,13 @@ describe('the rating sync', () => {
     });
   }
 
-  describe('without fresh ones from ArtificialAnalysis', () => {
-    it('takes those inside the list of OpenRouter, as a generation of their own', async () => {
-      await register(['one']);
-      bench.feeds.answers.set(MODELS_PATH, { body: openRouterFeed(rated(10)) });
-      bench.feeds.answers.set(DEV_PATH, { body: modelsDevFeed({}) });
-      await bench.run('syncPricing');
-      const catalog = await bench.catalog();
-      expect(catalog.generation).to.deep.include({ source: 'openrouter', indexVersion: 'unversioned' });
-      expect(catalog.models.get('openai/one')?.ratings).to.deep.equal([{ intelligence: 10 }]);
-      expect(catalog.models.get('openrouter/openai/model-3')?.ratings).to.deep.equal([{ intelligence: 13 }]);
-    });
-
-    it('leaves ArtificialAnalysis its place while it is fresh, and takes it over when it is not', async () => {
-      await register(['one']);
-      map([{ id: uuid(0), model: 'openai/one' }]);
-      serve(ratingPages(rows(30)));
-      await bench.run('syncRatings');
-      bench.feeds.answers.set(MODELS_PATH, { body: openRouterFeed(rated(10)) });
-      bench.feeds.answers.set(DEV_PATH, { body: modelsDevFeed({}) });
-      bench.clock.addHours(24);
-      await bench.run('syncPricing');
-      expect((await bench.catalog()).generation?.source).to.equal('artificialanalysis');
-      bench.clock.addHours(8 * 24);
-      await bench.run('syncPricing');
-      expect((await bench.catalog()).generation?.source).to.equal('openrouter');
-      await bench.run('syncRatings');
-      expect((await bench.catalog()).generation?.source).to.equal('artificialanalysis');
-      expect(await ratingsOf('one')).to.have.length(1);
-    });
+  it('takes a feed that a person says has become that short', async () => {
+    await register(['one']);
+    map([{ id: uuid(0), model: 'openai/one' }]);
+    serve(pages);
+    await bench.run('syncRatings');
+    serve(ratingPages(rows(512).map((row) => ({ ...row, coding: null }))));
+    expect(await bench.run('syncRatings', { acceptShrunk: true })).to.deep.include({ generation: 'new' });
+    expect((await bench.catalog()).generation?.scale).to.have.keys(['intelligence']);
   });
 });
