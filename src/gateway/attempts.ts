@@ -9,6 +9,7 @@ import { NO_USAGE, type Usage, costOf, costUsd, toWholeUsage } from '../domain/u
 import { type Clock, type Random, isoTime } from '../platform/clock.ts';
 import { type Deadline, openDeadline } from '../platform/deadline.ts';
 import { type CallOptions, type Failure, type Provider, ProviderError } from '../providers/provider.ts';
+import { effortSent, willThink } from './effortSent.ts';
 import { nextStep } from './nextStep.ts';
 
 export type AttemptRecord = EventData<'ProviderAttempted'>;
@@ -135,11 +136,13 @@ export function isOver({ signals }: Pick<Call, 'signals'>): boolean {
 
 function aim(call: Call, { link, model }: Call['chain'][number], attempt: number, clock: Clock): Target {
   const started = clock.monotonicMs();
-  const timeouts = timeoutsFor(model, link.effort, call.policy, call.deadline - started);
+  const effort = effortSent(link.effort, model, call.native);
+  const thinks = willThink(model, effort, call.native);
+  const timeouts = timeoutsFor(model, thinks, call.policy, call.deadline - started);
   const mostMs = call.streaming ? timeouts.streamMs : timeouts.wholeMs;
   return {
     model,
-    effort: link.effort,
+    effort,
     attempt,
     startedAt: clock.now(),
     started,
@@ -219,12 +222,11 @@ export function toRecord(call: Call, target: Target, ended: Ended, clock: Clock)
 
 /** The policy's for that kind of call, the provider's own over it, the model's own over that; never beyond the request's deadline. */
 export function timeoutsFor(
-  model: Pick<CatalogModel, 'id' | 'provider' | 'details'>,
-  effort: Effort | undefined,
+  model: Pick<CatalogModel, 'id' | 'provider'>,
+  thinks: boolean,
   { timeouts: { normal, reasoning, own } }: Policy,
   leftMs: number,
 ): Timeouts {
-  const thinks = model.details.abilities.reasoning === true && effort !== 'none' && effort !== undefined;
   const base = thinks ? reasoning : normal;
   const pick = (name: keyof Timeouts): number => own[model.id]?.[name] ?? own[model.provider]?.[name] ?? base[name];
   const most = Math.max(1, Math.floor(leftMs));

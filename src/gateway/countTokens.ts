@@ -22,7 +22,7 @@ export async function countTokens(request: RoutedRequest, tools: CountTools): Pr
   const policy = tools.snapshot.policy()?.policy;
   const provider = model && tools.providers.get(model.provider);
   if (!model || !policy || !provider?.countTokens) return estimate;
-  const timeouts = timeoutsFor(model, undefined, policy, 10_000);
+  const timeouts = timeoutsFor(model, false, policy, 10_000);
   const deadline = openDeadline([signal], timeouts.wholeMs, 'the provider did not count in time');
   try {
     const tokens = await provider.countTokens(chat, { model, signal: deadline.signal, timeouts, requestId, native });

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { Catalog } from '../../domain/catalog.ts';
 import { Chat, Effort, type Message } from '../../domain/chat.ts';
+import { effortOfBudget } from '../../domain/thinkingBudget.ts';
+import type { Native } from '../../gateway/gateway.ts';
 import { parseInput } from '../problem.ts';
 import {
   type ChatCompletionsRequest,
@@ -74,11 +76,11 @@ const NOT_THEIRS = ['models', 'fallbacks', 'provider', 'session_id', ...Object.k
 /** @throws RouterError `validation_error` for what the neutral form does not take either, `model_not_found` */
 export function fromMessages(body: z.infer<typeof CountTokensRequest>, catalog: Catalog, beta?: string): Parsed {
   const chat = parseInput(Chat, toChat(body));
-  const effort = effortOf(body);
+  const thinking = thinkingOf(body);
   const request: ChatCompletionsRequest = {
     ...chat,
     model: body.model,
-    ...(effort === undefined ? {} : { reasoning_effort: effort }),
+    ...(thinking?.effort === undefined ? {} : { reasoning_effort: thinking.effort }),
     models: [...(body.models ?? []), ...(body.fallbacks ?? []).map(({ model }) => model)],
     // Only Anthropic has what the neutral form has no place for.
     provider: isBeyondNeutral(body) ? { ...body.provider, only: ['anthropic'] } : body.provider,
@@ -90,7 +92,15 @@ export function fromMessages(body: z.infer<typeof CountTokensRequest>, catalog: 
   };
   const parsed = fromChatCompletions(request, catalog);
   const native = Object.fromEntries(Object.entries(body).filter(([field]) => !NOT_THEIRS.includes(field)));
-  return { ...parsed, native: { format: 'anthropic', body: native, ...(beta === undefined ? {} : { beta }) } };
+  return {
+    ...parsed,
+    native: {
+      format: 'anthropic',
+      body: native,
+      ...(beta === undefined ? {} : { beta }),
+      ...(thinking ? { thinking } : {}),
+    },
+  };
 }
 
 function toChat(body: z.infer<typeof CountTokensRequest>): unknown {
@@ -203,18 +213,15 @@ function toChoice({
   return { tool_choice: choices[type], ...parallel };
 }
 
-// Where a budget stands in our scale: the steps are the defaults of clients that still send budgets.
-const BUDGETS: readonly (readonly [number, Effort])[] = [
-  [2_048, 'low'],
-  [10_000, 'medium'],
-  [Number.POSITIVE_INFINITY, 'high'],
-];
+type Thinking = NonNullable<Native['thinking']>;
 
-function effortOf({ thinking, output_config: config }: z.infer<typeof CountTokensRequest>): Effort | undefined {
-  if (config?.effort) return config.effort;
-  if (thinking?.type === 'disabled') return 'none';
-  const budget = thinking?.type === 'enabled' ? thinking.budget_tokens : undefined;
-  return budget === undefined ? undefined : BUDGETS.find(([most]) => budget <= most)?.[1];
+/** What a body says of thinking; undefined where it says nothing, and the effort where that is left to the model. */
+function thinkingOf({ thinking, output_config: config }: z.infer<typeof CountTokensRequest>): Thinking | undefined {
+  if (thinking?.type === 'disabled') return { on: false, effort: 'none' };
+  if (config?.effort) return { on: true, effort: config.effort };
+  if (!thinking) return undefined;
+  const budget = thinking.type === 'enabled' ? thinking.budget_tokens : undefined;
+  return { on: true, ...(budget === undefined ? {} : { effort: effortOfBudget(budget) }) };
 }
 
 const NEUTRAL_BLOCKS: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@
 import { type Chat, type ContentPart, type Message, outputLimitOf, textOf, toFunctionCall } from '../../domain/chat.ts';
 import { NOT_TAKEN, refusesSampling } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
-import type { CallOptions } from '../provider.ts';
+import type { CallOptions, Native } from '../provider.ts';
 import { ignoredFields, notSent, refusedSampling, unknownFields, unsentParts } from '../warnings.ts';
 import { readToolChoice, withAllowedOnly } from './toolChoice.ts';
 
@@ -18,7 +18,7 @@ const KNOWN = [...IGNORED, 'top_k'];
 
 export function toAnthropicBody(given: Chat, options: CallOptions): { body: Block; warnings: string[] } {
   const { model, native } = options;
-  if (native) return fromNative(native.body, given, options);
+  if (native) return fromNative(native, given, options);
   const chat = withAllowedOnly(given);
   const warnings = [
     ...ignoredFields(chat, IGNORED, 'Anthropic'),
@@ -54,7 +54,11 @@ export function toAnthropicBody(given: Chat, options: CallOptions): { body: Bloc
 }
 
 /** The caller's own body, as it came, for the model that was chosen; effort only where the caller says nothing of it. */
-function fromNative(own: Readonly<Block>, chat: Chat, options: CallOptions): { body: Block; warnings: string[] } {
+function fromNative(
+  { body: own, thinking }: Native,
+  chat: Chat,
+  options: CallOptions,
+): { body: Block; warnings: string[] } {
   const { model } = options;
   const warnings: string[] = [];
   const body: Block = { ...own, model: model.modelName };
@@ -62,8 +66,10 @@ function fromNative(own: Readonly<Block>, chat: Chat, options: CallOptions): { b
   const limit = model.details.maxOutputTokens;
   if (typeof body['max_tokens'] === 'number' && limit !== undefined)
     body['max_tokens'] = Math.min(body['max_tokens'], limit);
-  if (own['thinking'] === undefined && own['output_config'] === undefined) {
-    Object.assign(body, toThinking(options, own['tool_choice'] as Block | undefined, warnings));
+  if (!thinking) {
+    const { output_config: config, ...made } = toThinking(options, own['tool_choice'] as Block | undefined, warnings);
+    Object.assign(body, made);
+    if (config) body['output_config'] = { ...(own['output_config'] as Block | undefined), ...(config as Block) };
   }
   const refused: string[] = refusedSampling(chat, options);
   for (const field of refused.length > 0 ? [...refused, 'top_k'] : []) {

@@ -142,6 +142,20 @@ describe('the Anthropic SDK against the router', () => {
     expect(answer).to.deep.include({ ...reply, model: CLAUDE });
   });
 
+  it('thinks as it says, and that is what is recorded: no other effort is told of', async () => {
+    const body = { model: 'anthropic/claude-sonnet-5', max_tokens: 4_000, messages };
+    const thinking = { type: 'enabled' as const, budget_tokens: 2_000 };
+    const { response } = await open(bad())
+      .messages.create({ ...body, thinking })
+      .withResponse();
+    expect(fault().received[0]?.body).to.deep.include({ thinking });
+    expect(response.headers.get('x-omni-warnings')).to.equal('');
+    const events = await bad().eventsOf(response.headers.get('x-request-id') ?? '');
+    expect(events.flatMap((event) => (event.type === 'ProviderAttempted' ? [event.data.effort] : []))).to.deep.equal([
+      'low',
+    ]);
+  });
+
   it('counts tokens, by estimate where nobody else counts', async () => {
     const client = open(bad());
     fault().script('anthropic', { body: { input_tokens: 42 } });

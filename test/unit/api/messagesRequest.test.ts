@@ -87,6 +87,17 @@ describe('messages of Anthropic’s form', () => {
     expect(read(base).wishes.effort).to.equal(undefined);
   });
 
+  it('say beside their body what they say of thinking, for who sends it as it came', () => {
+    const base = { max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] };
+    const said = (more: Body) => read({ ...base, ...more }).native?.thinking;
+    expect(said({})).to.equal(undefined);
+    expect(said({ output_config: { format: { type: 'json_schema', schema: {} } } })).to.equal(undefined);
+    expect(said({ thinking: { type: 'disabled' } })).to.deep.equal({ on: false, effort: 'none' });
+    expect(said({ thinking: { type: 'adaptive' } })).to.deep.equal({ on: true });
+    expect(said({ thinking: { type: 'enabled', budget_tokens: 2_000 } })).to.deep.equal({ on: true, effort: 'low' });
+    expect(said({ output_config: { effort: 'max' } })).to.deep.equal({ on: true, effort: 'max' });
+  });
+
   it('drop thinking that is not signed: nobody takes it back', () => {
     const content = [
       { type: 'thinking', thinking: 'of another', signature: '' },

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Chat } from '../../../src/domain/chat.ts';
 import { fromAnthropicReply, fromAnthropicUsage } from '../../../src/providers/wire/anthropic.ts';
 import { fromAnthropicChunk, startAnthropicStream } from '../../../src/providers/wire/anthropicChunks.ts';
+import type { Native } from '../../../src/providers/provider.ts';
 import { toAnthropicBody } from '../../../src/providers/wire/anthropicRequest.ts';
 import {
   ANTHROPIC_MESSAGE,
@@ -122,6 +123,23 @@ describe('A request to Anthropic', () => {
     const forced = toAnthropicBody({ ...chat, tools: [tool], tool_choice: 'required' }, { ...OPTIONS, effort: 'high' });
     expect(forced.body).to.not.have.property('thinking');
     expect(forced.warnings).to.have.length(1);
+  });
+
+  it('says the effort in a body of the caller’s own only where that says nothing of it', () => {
+    const chat: Chat = { messages: [{ role: 'user', content: 'hi' }] };
+    const format = { type: 'json_schema', schema: {} };
+    const own = { messages: [{ role: 'user', content: 'hi' }], max_tokens: 9, output_config: { format } };
+    const send = (native: Native) => bodyOf(chat, { ...OPTIONS, effort: 'high', native });
+    expect(send({ format: 'anthropic', body: own })).to.deep.include({
+      thinking: { type: 'adaptive' },
+      output_config: { format, effort: 'high' },
+    });
+    const thinking = { type: 'enabled', budget_tokens: 1_024 };
+    const asked = { ...own, thinking };
+    expect(send({ format: 'anthropic', body: asked, thinking: { on: true, effort: 'low' } })).to.deep.equal({
+      ...asked,
+      model: 'claude-sonnet-5-5',
+    });
   });
 
   it('asks for JSON by schema beside the effort, and warns where it cannot', () => {

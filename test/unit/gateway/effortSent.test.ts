@@ -1,0 +1,54 @@
+// What is said and recorded of thinking in a call, and which of the policy's times it gets.
+import { expect } from 'chai';
+import { loadPolicyFile } from '../../../src/config/load.ts';
+import type { CatalogModel, ProviderName } from '../../../src/domain/catalog.ts';
+import type { Effort } from '../../../src/domain/chat.ts';
+import { timeoutsFor } from '../../../src/gateway/attempts.ts';
+import { effortSent, willThink } from '../../../src/gateway/effortSent.ts';
+import type { Native } from '../../../src/gateway/gateway.ts';
+
+const POLICY = loadPolicyFile('config/routing.yaml');
+type Model = Pick<CatalogModel, 'id' | 'provider' | 'details'>;
+const modelOf = (provider: ProviderName, details: Partial<Model['details']> = {}): Model => ({
+  id: `${provider}/m`,
+  provider,
+  details: { enabled: true, tags: [], qualityWeight: 1, abilities: { reasoning: true }, ...details },
+});
+const CLAUDE = modelOf('anthropic', { efforts: ['none', 'xhigh', 'max'] });
+const OPENAI = modelOf('openai', { efforts: ['none', 'low'] });
+const nativeOf = (thinking?: Native['thinking']): Native => ({
+  format: 'anthropic',
+  body: {},
+  ...(thinking ? { thinking } : {}),
+});
+const wholeMsOf = (model: Model, effort: Effort | undefined, native?: Native): number =>
+  timeoutsFor(model, willThink(model, effort, native), POLICY, Number.MAX_SAFE_INTEGER).wholeMs;
+const { normal, reasoning } = POLICY.timeouts;
+
+describe('the effort of a call', () => {
+  it('is what the caller’s own body says, where it goes to its vendor as it came', () => {
+    expect(effortSent('none', CLAUDE, nativeOf({ on: true, effort: 'low' }))).to.equal('low');
+    expect(effortSent('none', CLAUDE, nativeOf({ on: true }))).to.equal(undefined);
+    expect(effortSent('xhigh', CLAUDE, nativeOf({ on: false, effort: 'none' }))).to.equal('none');
+  });
+
+  it('is the decided one where that body says nothing, or where another vendor answers', () => {
+    expect(effortSent('xhigh', CLAUDE, nativeOf())).to.equal('xhigh');
+    expect(effortSent('low', OPENAI, nativeOf({ on: true, effort: 'high' }))).to.equal('low');
+    expect(effortSent('low', OPENAI, undefined)).to.equal('low');
+  });
+});
+
+describe('the times of a call', () => {
+  it('are long where the model will think', () => {
+    expect(wholeMsOf(OPENAI, 'low')).to.equal(reasoning.wholeMs);
+    expect(wholeMsOf(OPENAI, 'none')).to.equal(normal.wholeMs);
+    expect(wholeMsOf(modelOf('openai', { abilities: {} }), 'low')).to.equal(normal.wholeMs);
+  });
+
+  it('follow the caller’s own body where it speaks of thinking', () => {
+    expect(wholeMsOf(CLAUDE, 'none', nativeOf({ on: true }))).to.equal(reasoning.wholeMs);
+    expect(wholeMsOf(CLAUDE, 'xhigh', nativeOf({ on: false, effort: 'none' }))).to.equal(normal.wholeMs);
+    expect(wholeMsOf(OPENAI, 'none', nativeOf({ on: true, effort: 'high' }))).to.equal(normal.wholeMs);
+  });
+});
