@@ -26,6 +26,8 @@ export type Native = {
   readonly body: Readonly<Record<string, unknown>>;
   /** The caller's `anthropic-beta` header. */
   readonly beta?: string;
+  /** Fields of the body that the neutral form says nothing of: lost where another vendor answers. */
+  readonly untold?: readonly string[];
   /** What the body itself says of thinking, and on our scale how much; absent where it says nothing. */
   readonly thinking?: { readonly on: boolean; readonly effort?: Effort };
 };

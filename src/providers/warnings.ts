@@ -32,3 +32,31 @@ export function unsentParts(chat: Chat, vendor: string): string[] {
   );
   return [...new Set(kinds)].map((kind) => notSent(`a part of type ${kind}`, `${vendor} is sent text and images only`));
 }
+
+type Takes = {
+  readonly names?: true;
+  readonly strict?: true;
+  readonly cacheControl?: 'everywhere' | 'on parts' | undefined;
+};
+
+/** A warning for each kind of mark on messages, parts and tools that this vendor's adapter has no place for. */
+export function unsentMarks(chat: Chat, vendor: string, takes: Takes = {}): string[] {
+  const { messages, tools = [] } = chat;
+  const lost: string[] = [];
+  // The name of a result is that of its function.
+  const named = messages.some(({ role, name }) => name !== undefined && role !== 'tool' && role !== 'function');
+  if (named && !takes.names) lost.push('name');
+  if (tools.some(({ function: fn }) => fn?.strict) && !takes.strict) lost.push('strict');
+  const onParts =
+    tools.some((tool) => tool['cache_control']) ||
+    messages.some(({ content }) => Array.isArray(content) && content.some((part) => part.cache_control));
+  const onMessages = messages.some((message) => message['cache_control']);
+  if ((onMessages && takes.cacheControl !== 'everywhere') || (onParts && !takes.cacheControl))
+    lost.push(takes.cacheControl ? 'cache_control of a message' : 'cache_control');
+  return lost.map((mark) => notSent(mark, `${vendor} has nothing like it`));
+}
+
+/** A warning for each field of a body in another vendor's own form that the neutral form says nothing of. */
+export function unsentNative({ native }: Pick<CallOptions, 'native'>): string[] {
+  return (native?.untold ?? []).map((field) => notSent(field, 'only Anthropic’s own models take it'));
+}

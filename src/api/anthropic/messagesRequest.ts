@@ -12,6 +12,7 @@ import {
   type Parsed,
   fromChatCompletions,
 } from '../requestBodies.ts';
+import { isBeyondNeutral, untoldIn } from './beyondNeutral.ts';
 
 const Block = z.looseObject({ type: z.string() });
 type Block = z.infer<typeof Block>;
@@ -99,6 +100,7 @@ export function fromMessages(body: z.infer<typeof CountTokensRequest>, catalog: 
       body: native,
       ...(beta === undefined ? {} : { beta }),
       ...(thinking ? { thinking } : {}),
+      untold: untoldIn(native),
     },
   };
 }
@@ -199,8 +201,12 @@ function toTool({
   // The vendor's own tools (search, code) are no functions of the caller's.
   if (type && type !== 'custom') return { ...rest, type, name };
   const cache = rest['cache_control'] ? { cache_control: rest['cache_control'] } : {};
-  const said = description === undefined ? {} : { description };
-  return { type: 'function', function: { name, ...said, ...(schema ? { parameters: schema } : {}) }, ...cache };
+  const said = {
+    ...(description === undefined ? {} : { description }),
+    ...(schema ? { parameters: schema } : {}),
+    ...(rest['strict'] === true ? { strict: true } : {}),
+  };
+  return { type: 'function', function: { name, ...said }, ...cache };
 }
 
 function toChoice({
@@ -222,30 +228,4 @@ function thinkingOf({ thinking, output_config: config }: z.infer<typeof CountTok
   if (!thinking) return undefined;
   const budget = thinking.type === 'enabled' ? thinking.budget_tokens : undefined;
   return { on: true, ...(budget === undefined ? {} : { effort: effortOfBudget(budget) }) };
-}
-
-const NEUTRAL_BLOCKS: ReadonlySet<string> = new Set([
-  'text',
-  'image',
-  'tool_use',
-  'tool_result',
-  'thinking',
-  'redacted_thinking',
-]);
-
-function isBeyondNeutral({ messages, tools = [], ...rest }: z.infer<typeof CountTokensRequest>): boolean {
-  if (rest['mcp_servers'] !== undefined || rest['container'] !== undefined) return true;
-  if (tools.some(({ type }) => type && type !== 'custom')) return true;
-  return messages.some(({ content }) => holdsMore(content));
-}
-
-/** Blocks that the neutral form has no place for, in the results of tools, too. */
-function holdsMore(content: unknown): boolean {
-  const parsed = z.array(Block).safeParse(content);
-  return (
-    parsed.success &&
-    parsed.data.some(
-      (block) => !NEUTRAL_BLOCKS.has(block.type) || (block.type === 'tool_result' && holdsMore(block['content'])),
-    )
-  );
 }

@@ -3,7 +3,7 @@ import { type Chat, type ContentPart, type Message, outputLimitOf, textOf, toFun
 import { NOT_TAKEN, refusesSampling } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions, Native } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling, unknownFields, unsentParts } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unknownFields, unsentMarks, unsentParts } from '../warnings.ts';
 import { readToolChoice, withAllowedOnly } from './toolChoice.ts';
 
 type Block = Record<string, unknown>;
@@ -24,6 +24,7 @@ export function toAnthropicBody(given: Chat, options: CallOptions): { body: Bloc
     ...ignoredFields(chat, IGNORED, 'Anthropic'),
     ...unknownFields(chat, KNOWN, 'Anthropic'),
     ...unsentParts(chat, 'Anthropic'),
+    ...unsentMarks(chat, 'Anthropic', { strict: true, cacheControl: 'on parts' }),
   ];
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${model.id} refuses it`));
@@ -47,8 +48,10 @@ export function toAnthropicBody(given: Chat, options: CallOptions): { body: Bloc
   else if (typeof topK === 'number') warnings.push(notSent('top_k', `${model.id} refuses it`));
   for (const field of ['temperature', 'top_p'] as const) {
     const value = chat[field];
+    if (value === undefined || value === null || refused.includes(field)) continue;
     // Its scale ends at 1, OpenAI's at 2.
-    if (value !== undefined && value !== null && !refused.includes(field)) body[field] = Math.min(value, 1);
+    body[field] = Math.min(value, 1);
+    if (value > 1) warnings.push(`${field} was sent as 1: the scale of Anthropic ends there`);
   }
   return { body, warnings };
 }
@@ -213,6 +216,7 @@ function toTools({ tools = [] }: Chat, warnings: string[]): Block {
       name: fn.name,
       ...(fn.description === undefined ? {} : { description: fn.description }),
       input_schema: fn.parameters ?? { type: 'object', properties: {} },
+      ...(fn.strict ? { strict: true } : {}),
       ...(cache ? { cache_control: cache } : {}),
     });
   }

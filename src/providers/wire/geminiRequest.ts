@@ -12,7 +12,15 @@ import {
 import { NOT_TAKEN } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling, unknownFields, unsentParts } from '../warnings.ts';
+import {
+  ignoredFields,
+  notSent,
+  refusedSampling,
+  unknownFields,
+  unsentMarks,
+  unsentNative,
+  unsentParts,
+} from '../warnings.ts';
 import { readToolChoice } from './toolChoice.ts';
 
 type Part = Record<string, unknown>;
@@ -28,6 +36,8 @@ export function toGeminiBody(chat: Chat, options: CallOptions): { body: Record<s
     ...ignoredFields(chat, IGNORED, 'Gemini'),
     ...unknownFields(chat, KNOWN, 'Gemini'),
     ...unsentParts(chat, 'Gemini'),
+    ...unsentMarks(chat, 'Gemini'),
+    ...unsentNative(options),
   ];
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${options.model.id} refuses it`));

@@ -2,7 +2,7 @@
 // through with its unknown fields; what differs between the three stands in `Dialect`. Pure.
 import { type AnyCall, type Chat, type ContentPart, type Message, outputLimitOf } from '../../domain/chat.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unsentMarks, unsentNative } from '../warnings.ts';
 import type { Dialect } from './openai.ts';
 import { withAllowedOnly } from './toolChoice.ts';
 
@@ -19,7 +19,16 @@ export function toOpenAiBody(
   const chat = dialect.takesAllowedTools ? given : withAllowedOnly(given);
   const body: Record<string, unknown> = { ...chat, model: options.model.modelName };
   for (const field of NEUTRAL_ONLY) delete body[field];
-  const warnings = ignoredFields(chat, dialect.refuses, dialect.vendor);
+  const { vendor, takesCacheControl } = dialect;
+  const warnings = [
+    ...ignoredFields(chat, dialect.refuses, vendor),
+    ...unsentMarks(chat, vendor, {
+      names: true,
+      strict: true,
+      cacheControl: takesCacheControl ? 'everywhere' : undefined,
+    }),
+    ...unsentNative(options),
+  ];
   for (const field of dialect.refuses) delete body[field];
   for (const field of refusedSampling(chat, options)) {
     if (!(field in body)) continue;
@@ -27,8 +36,7 @@ export function toOpenAiBody(
     delete body[field];
   }
   body['messages'] = withShownApart(chat.messages).map((message) => toMessage(message, dialect));
-  if (chat.tools && !dialect.takesCacheControl)
-    body['tools'] = chat.tools.map((tool) => without(tool, ['cache_control']));
+  if (chat.tools && !takesCacheControl) body['tools'] = chat.tools.map((tool) => without(tool, ['cache_control']));
   if (chat.tools?.length === 0) delete body['tools'];
   const limit = outputLimitOf(chat);
   if (limit !== undefined) body[dialect.limitField] = limit;
@@ -68,6 +76,7 @@ function withShownApart(messages: readonly Message[]): Message[] {
 function toMessage(message: Message, dialect: Dialect): Record<string, unknown> {
   const { is_error: _, content, tool_calls: calls, reasoning_details: details, ...rest } = message;
   const sent: Record<string, unknown> = { ...rest };
+  if (!dialect.takesCacheControl) delete sent['cache_control'];
   if (dialect.reasoning === 'none') for (const field of REASONING) delete sent[field];
   // Signed thinking goes back only to the one that made it: OpenRouter's has types of its own.
   const own =

@@ -10,7 +10,7 @@ import {
   textOf,
 } from '../../domain/chat.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling, unsentParts } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unsentMarks, unsentNative, unsentParts } from '../warnings.ts';
 import { readToolChoice } from './toolChoice.ts';
 
 type Item = Record<string, unknown>;
@@ -46,7 +46,12 @@ export function needsResponses(chat: Chat, { model, effort }: Pick<CallOptions, 
 }
 
 export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item; warnings: string[] } {
-  const warnings = [...ignoredFields(chat, IGNORED, VENDOR), ...unsentParts(chat, VENDOR)];
+  const warnings = [
+    ...ignoredFields(chat, IGNORED, VENDOR),
+    ...unsentParts(chat, VENDOR),
+    ...unsentMarks(chat, VENDOR, { strict: true }),
+    ...unsentNative(options),
+  ];
   const refused: string[] = refusedSampling(chat, options);
   for (const field of refused.filter((one) => !IGNORED.includes(one))) {
     warnings.push(notSent(field, `${options.model.id} refuses it at this reasoning effort`));

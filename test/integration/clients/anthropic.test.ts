@@ -156,6 +156,12 @@ describe('the Anthropic SDK against the router', () => {
     ]);
   });
 
+  it('is told which of its fields another vendor’s model did not get', async () => {
+    const body = { model: 'openai/gpt-4.1', max_tokens, messages, service_tier: 'standard_only' as const };
+    const { response } = await open(good()).messages.create(body).withResponse();
+    expect(response.headers.get('x-omni-warnings')).to.match(/^service_tier was not sent: /);
+  });
+
   it('counts tokens, by estimate where nobody else counts', async () => {
     const client = open(bad());
     fault().script('anthropic', { body: { input_tokens: 42 } });

@@ -51,6 +51,7 @@ const tool = fc.tuple(fc.constantFrom('search', 'run'), cache).map(([name, more]
   name,
   description: 'does it',
   input_schema: { type: 'object', properties: { q: { type: 'string' } } },
+  strict: true,
   ...more,
 }));
 
@@ -96,6 +97,15 @@ describe('messages of Anthropic’s form', () => {
     expect(said({ thinking: { type: 'adaptive' } })).to.deep.equal({ on: true });
     expect(said({ thinking: { type: 'enabled', budget_tokens: 2_000 } })).to.deep.equal({ on: true, effort: 'low' });
     expect(said({ output_config: { effort: 'max' } })).to.deep.equal({ on: true, effort: 'max' });
+  });
+
+  it('say beside their body which of its fields the neutral form has no place for', () => {
+    const base = { max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] };
+    expect(read({ ...base, max_cost: 1, thinking: { type: 'adaptive' } }).native?.untold).to.deep.equal([]);
+    const tools = [{ name: 'f', input_schema: {}, strict: true, eager_input_streaming: true }];
+    const { chat, native } = read({ ...base, tools, service_tier: 'auto', context_management: {} });
+    expect(native?.untold).to.deep.equal(['service_tier', 'context_management', 'eager_input_streaming of a tool']);
+    expect(chat.tools?.[0]?.function?.strict).to.equal(true);
   });
 
   it('drop thinking that is not signed: nobody takes it back', () => {

@@ -156,7 +156,7 @@ describe('the Responses API', () => {
       stop: 'END',
       seed: 7,
       messages: [
-        { role: 'developer', content: 'Be brief.' },
+        { role: 'developer', content: 'Be brief.', name: 'boss' },
         { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }] },
       ],
     };
@@ -176,7 +176,7 @@ describe('the Responses API', () => {
       { role: 'developer', content: [{ type: 'input_text', text: 'Be brief.' }] },
       { role: 'user', content: [{ type: 'input_image', image_url: 'https://example.com/a.png', detail: 'auto' }] },
     ]);
-    expect(warnings.map((text) => text.split(' ')[0])).to.have.members(['seed', 'stop']);
+    expect(warnings.map((text) => text.split(' ')[0])).to.have.members(['seed', 'stop', 'name']);
   });
 
   it('is told which tools may be used as it wants to hear it: flat', () => {
