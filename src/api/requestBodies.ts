@@ -197,13 +197,16 @@ function common(
 ): Omit<Wishes, 'priority' | 'latencyPref'> {
   const limit = chat.max_completion_tokens ?? chat.max_tokens;
   const order = known(provider?.order);
+  // As OpenRouter means it: those that are listed, one after the other, and no other.
+  const listed = provider?.allow_fallbacks === false && order && chain.models.length === 0 ? order : undefined;
   // Names of OpenRouter's own providers alone can only be met there.
-  const only = provider?.only && provider.only.length > 0 ? (known(provider.only) ?? ['openrouter']) : undefined;
+  const allowed = provider?.only && provider.only.length > 0 ? (known(provider.only) ?? ['openrouter']) : undefined;
+  const only = listed && allowed ? listed.filter((name) => allowed.includes(name)) : (listed ?? allowed);
   const ignore = known(provider?.ignore);
   const { prompt, completion } = provider?.max_price ?? {};
   return {
     models: chain.models,
-    fallback: provider?.allow_fallbacks ?? chain.fallback,
+    fallback: listed ? listed.length > 1 : (provider?.allow_fallbacks ?? chain.fallback),
     ...(limit === undefined || limit === null ? {} : { maxTokens: limit }),
     ...(order ? { order } : {}),
     ...(only ? { only } : {}),

@@ -13,6 +13,8 @@ export const Features = z.object({
   inputTokens: z.int().nonnegative(),
   imageCount: z.int().nonnegative(),
   messageCount: z.int().nonnegative(),
+  /** How many answers were asked for, when more than one. */
+  answers: z.int().positive().optional(),
   language: z.string().optional(),
   /** Named signals that were found, at most eight, for the explanation. */
   signals: z.array(z.string()).max(8),

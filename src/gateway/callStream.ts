@@ -3,6 +3,7 @@
 import type { Chat } from '../domain/chat.ts';
 import { type Chunk, ProviderError } from '../providers/provider.ts';
 import type { Run } from './attempts.ts';
+import { fitOutput } from './fitOutput.ts';
 
 export type OpenedStream = {
   /** What came up to the commit point, the chunk that made it included. */
@@ -20,7 +21,8 @@ const MOST_KEPT_BACK = 64;
 
 export function callStream(chat: Chat, now: () => number): Run<OpenedStream> {
   return async (provider, options, { deadline, timeouts, started }) => {
-    const rest = provider.stream(chat, options)[Symbol.asyncIterator]();
+    const fitted = fitOutput(chat, options);
+    const rest = provider.stream(fitted.chat, options)[Symbol.asyncIterator]();
     const head: Chunk[] = [];
     let start: Start | undefined;
     deadline.arm(timeouts.firstTokenMs, 'the provider sent no first token in time');
@@ -35,7 +37,7 @@ export function callStream(chat: Chat, now: () => number): Run<OpenedStream> {
         rest,
         status: start?.status ?? 200,
         providerRequestId: start?.providerRequestId,
-        warnings: start?.warnings ?? [],
+        warnings: [...fitted.warnings, ...(start?.warnings ?? [])],
         firstTokenMs: now() - started,
       };
     }

@@ -4,15 +4,17 @@ import type { Chat } from '../domain/chat.ts';
 import { type Usage, toWholeUsage } from '../domain/usage.ts';
 import type { Answer } from '../providers/provider.ts';
 import type { Run } from './attempts.ts';
+import { fitOutput } from './fitOutput.ts';
 
 export type WholeCall = { readonly answer: Answer; readonly usage: Usage };
 
 export function callWhole(chat: Chat, inputTokens: number): Run<WholeCall> {
   return async (provider, options, { deadline }) => {
-    const answer = await provider.complete(chat, options);
+    const fitted = fitOutput(chat, options);
+    const answer = await provider.complete(fitted.chat, options);
     deadline.stop();
     const usage = answer.usage ? toWholeUsage(answer.usage) : estimateUsage(inputTokens, textsOf(answer));
-    return { answer, usage };
+    return { answer: { ...answer, warnings: [...fitted.warnings, ...answer.warnings] }, usage };
   };
 }
 

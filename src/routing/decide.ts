@@ -15,7 +15,7 @@ import { findModel } from '../domain/catalog.ts';
 import { formatUsd } from '../domain/money.ts';
 import type { Policy } from '../domain/policy.ts';
 import { explain } from './explain.ts';
-import { type Able, CURRENT_RULES, type Excluded, type FilterRules, filterModels } from './filterModels.ts';
+import { type Able, CURRENT_RULES, type Excluded, type FilterRules, filterModels, isFollowed } from './filterModels.ts';
 import { type Scored, compareCosts, scoreCandidates } from './scoreCandidates.ts';
 
 export type DecisionContext = { readonly catalog: Catalog; readonly policy: Policy; readonly health: Health };
@@ -27,7 +27,7 @@ export function decide(inputs: DecisionInputs, context: DecisionContext, rules =
   const ranked = scoreCandidates(able, inputs, context, rules);
   const left = belowFloor(able, ranked);
   const exclusions = [...excluded, ...left];
-  const chain = buildChain(ranked, inputs);
+  const chain = buildChain(ranked, inputs, rules);
   const baseline = chooseBaseline(inputs, context, rules, ranked);
   const winner = ranked[0];
   return {
@@ -77,14 +77,16 @@ function link({ modelId, effort }: Scored, role: ChainLink['role']): ChainLink {
 }
 
 /** Primary, backup (another provider if there is one), then the cheapest that is able; a named chain as it was named. */
-function buildChain(ranked: readonly Scored[], { wishes }: DecisionInputs): ChainLink[] {
-  if (wishes.models.length > 0) return (wishes.fallback ? ranked : ranked.slice(0, 1)).map((one) => link(one, 'named'));
+function buildChain(ranked: readonly Scored[], { wishes }: DecisionInputs, rules: FilterRules): ChainLink[] {
+  if (wishes.models.length > 0 && !isFollowed(wishes, rules))
+    return (wishes.fallback ? ranked : ranked.slice(0, 1)).map((one) => link(one, 'named'));
   const [primary, ...others] = ranked;
   if (!primary) return [];
+  const role = wishes.models.includes(primary.modelId) ? 'named' : 'primary';
   const backup = others.find(({ provider }) => provider !== primary.provider) ?? others[0];
-  if (!wishes.fallback || !backup) return [link(primary, 'primary')];
+  if (!wishes.fallback || !backup) return [link(primary, role)];
   const cheapest = others.filter((one) => one !== backup).sort(compareCosts)[0];
-  return [link(primary, 'primary'), link(backup, 'backup'), ...(cheapest ? [link(cheapest, 'cheapest')] : [])];
+  return [link(primary, role), link(backup, 'backup'), ...(cheapest ? [link(cheapest, 'cheapest')] : [])];
 }
 
 /** The road not taken: the org's model, else the policy's, else what `best` would have chosen for the same request. */
@@ -100,7 +102,7 @@ function chooseBaseline(
   const wanted: DecisionInputs = {
     ...inputs,
     openBreakers: [],
-    wishes: { ...wishes, priority: 'best', models: model ? [model.id] : [] },
+    wishes: { ...wishes, priority: 'best', models: model ? [model.id] : [], fallback: false },
   };
   const isBest = inputs.wishes.priority === 'best' && inputs.wishes.models.length === 0 && !model;
   const unlimited =

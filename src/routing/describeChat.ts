@@ -55,6 +55,7 @@ export function describeChat(
     inputTokens: tokens,
     imageCount: images,
     messageCount: chat.messages.length,
+    ...(typeof chat.n === 'number' && chat.n > 1 ? { answers: chat.n } : {}),
     ...(language === undefined ? {} : { language }),
     signals,
     ...(requireParameters ? { parameters: parametersOf(chat) } : {}),

@@ -12,7 +12,7 @@ export function explain(
 ): string {
   if (!winner) return clip(`No model could take this ${features.taskType} request: ${reasons(excluded)}.`);
   const effort = winner.effort === undefined ? '' : ` at effort ${winner.effort}`;
-  if (wishes.models.length > 0) return clip(`${winner.modelId}${effort} was named by the caller.`);
+  if (wishes.models.includes(winner.modelId)) return clip(`${winner.modelId}${effort} was named by the caller.`);
   const cost = winner.estimatedCostUsd === null ? 'cost not known' : `estimated ${dollars(winner.estimatedCostUsd)}`;
   const against =
     baseline?.estimatedCostUsd == null || baseline.modelId === winner.modelId

@@ -3,7 +3,7 @@ import type { Catalog, CatalogModel } from '../domain/catalog.ts';
 import { EFFORTS, type Effort } from '../domain/chat.ts';
 import type { DecisionInputs, Exclusion } from '../domain/decision.ts';
 import { compareDecimals, parseDecimal, parseUsd } from '../domain/money.ts';
-import { isNotTaken } from '../domain/parameters.ts';
+import { NOT_TAKEN, isNotTaken } from '../domain/parameters.ts';
 import type { Policy } from '../domain/policy.ts';
 import { pricesAt } from '../domain/prices.ts';
 import { estimateCost } from './modelCost.ts';
@@ -28,17 +28,49 @@ export type FilterRules = {
   readonly requiresParameters: boolean;
   /** A model that was named is taken as it is: below the floor of quality, too, and at the vendor's own effort unless one is asked for. */
   readonly namedAsTheyAre: boolean;
+  /** A model is left alone for its breaker only where it would have been able: that reason is looked at last. */
+  readonly breakerLast: boolean;
+  /** One named model with a fallback is followed by what the router would choose. */
+  readonly namedFallsBack: boolean;
+  /** A provider that the caller prefers comes first although its models are below the floor of quality. */
+  readonly floorByPreference: boolean;
+  /** What is estimated is all of the answers that were asked for. */
+  readonly countsAnswers: boolean;
+  /** A named model answers within its own limit when more was asked for. */
+  readonly clipsNamed: boolean;
 };
-export const FIRST_RULES: FilterRules = {
+const NO_RULES: FilterRules = {
   toolsThroughAll: false,
   requiresParameters: false,
   namedAsTheyAre: false,
+  breakerLast: false,
+  namedFallsBack: false,
+  floorByPreference: false,
+  countsAnswers: false,
+  clipsNamed: false,
+};
+export const FIRST_RULES: FilterRules = NO_RULES;
+export const SECOND_RULES: FilterRules = {
+  ...NO_RULES,
+  toolsThroughAll: true,
+  requiresParameters: true,
+  namedAsTheyAre: true,
 };
 export const CURRENT_RULES: FilterRules = {
   toolsThroughAll: true,
   requiresParameters: true,
   namedAsTheyAre: true,
+  breakerLast: true,
+  namedFallsBack: true,
+  floorByPreference: true,
+  countsAnswers: true,
+  clipsNamed: true,
 };
+
+/** The caller named one model, and what may follow it is ours to choose. */
+export function isFollowed({ models, fallback }: DecisionInputs['wishes'], { namedFallsBack }: FilterRules): boolean {
+  return namedFallsBack && fallback && models.length === 1;
+}
 
 const CHAT_PATHS: ReadonlySet<string | undefined> = new Set([undefined, 'chat', 'chat_without_reasoning']);
 
@@ -65,7 +97,7 @@ function examine(
   { policy, rules, names }: { policy: Policy; rules: FilterRules; names: ReadonlySet<string> },
 ): Able | Exclusion {
   const named = names.has(model.id);
-  if (names.size > 0 && !named) return 'not_named';
+  if (names.size > 0 && !named && !isFollowed(inputs.wishes, rules)) return 'not_named';
   for (const check of CHECKS) {
     const reason = check(model, inputs, named, rules);
     if (reason) return reason;
@@ -77,13 +109,15 @@ function examine(
   const outputTokens = expectOutput(model, effort, inputs, policy);
   const context = model.details.contextTokens ?? policy.assumedContextTokens;
   if (inputs.features.inputTokens + outputTokens > context) return 'context_too_short';
-  const cost = estimateCost(model, inputs.features.inputTokens, outputTokens, inputs.at);
+  const billed = outputTokens * (rules.countsAnswers ? answersOf(model, inputs) : 1);
+  const cost = estimateCost(model, inputs.features.inputTokens, billed, inputs.at);
   if (cost === undefined && !named) return 'price_unknown';
   const { maxCostUsd } = inputs.wishes;
   // A limit on cost and a price that is not known do not go together, not even for a named model.
   if (maxCostUsd !== undefined && (cost === undefined || cost > parseUsd(maxCostUsd))) {
     return cost === undefined ? 'price_unknown' : 'over_max_cost';
   }
+  if (rules.breakerLast && isBroken(model, inputs)) return 'breaker_open';
   return { model, effort, outputTokens, cost };
 }
 
@@ -97,8 +131,7 @@ const CHECKS: readonly Check[] = [
   // An announced shutdown keeps a model from being chosen by itself; called by name it serves until the day itself.
   ({ deprecation }, { at }, named) =>
     deprecation && (!named || Date.parse(deprecation.at) <= at) ? 'deprecated' : undefined,
-  ({ id, provider }, { openBreakers }) =>
-    openBreakers.includes(id) || openBreakers.includes(provider) ? 'breaker_open' : undefined,
+  (model, inputs, _named, { breakerLast }) => (!breakerLast && isBroken(model, inputs) ? 'breaker_open' : undefined),
   ({ details }, { features: { needs } }, named, { toolsThroughAll }) =>
     needs.tools && (!has(details.abilities.tools, named) || !(toolsThroughAll || CHAT_PATHS.has(details.toolsThrough)))
       ? 'lacks_tools'
@@ -110,12 +143,24 @@ const CHECKS: readonly Check[] = [
     (needs.jsonMode && !has(abilities.jsonMode ?? abilities.jsonSchema, named))
       ? 'lacks_json'
       : undefined,
-  ({ details }, { wishes: { maxTokens } }) =>
-    maxTokens !== undefined && details.maxOutputTokens !== undefined && maxTokens > details.maxOutputTokens
+  ({ details }, { wishes: { maxTokens } }, named, { clipsNamed }) =>
+    !(named && clipsNamed) &&
+    maxTokens !== undefined &&
+    details.maxOutputTokens !== undefined &&
+    maxTokens > details.maxOutputTokens
       ? 'output_too_short'
       : undefined,
   overMaxPrice,
 ];
+
+function isBroken({ id, provider }: CatalogModel, { openBreakers }: DecisionInputs): boolean {
+  return openBreakers.includes(id) || openBreakers.includes(provider);
+}
+
+/** Vendors that take no `n` give one answer. */
+function answersOf({ provider }: CatalogModel, { features: { answers = 1 } }: DecisionInputs): number {
+  return NOT_TAKEN[provider].includes('n') ? 1 : answers;
+}
 
 /** Where the caller requires every parameter to count: none may be left out, and the effort may not be another. */
 function missesParameter(

@@ -3,7 +3,7 @@ import type { Catalog } from '../domain/catalog.ts';
 import type { Effort } from '../domain/chat.ts';
 import type { Candidate, DecisionInputs, Health, ScoreParts } from '../domain/decision.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Able, FilterRules } from './filterModels.ts';
+import { type Able, type FilterRules, isFollowed } from './filterModels.ts';
 import { expectLatency } from './latency.ts';
 import { judgeQuality } from './quality.ts';
 
@@ -19,13 +19,44 @@ export function scoreCandidates(
   able: readonly Able[],
   inputs: DecisionInputs,
   context: { readonly catalog: Catalog; readonly policy: Policy; readonly health: Health },
-  { namedAsTheyAre }: FilterRules,
+  rules: FilterRules,
 ): Scored[] {
   const scored = able.map((one) => scoreOne(one, inputs, context));
   const floor = context.policy.qualityFloor[inputs.wishes.priority];
-  if (namedAsTheyAre && inputs.wishes.models.length > 0) return orderCandidates(scored, inputs);
+  return orderCandidates(goodEnough(scored, floor, inputs.wishes, rules), inputs);
+}
+
+function goodEnough(
+  scored: readonly Scored[],
+  floor: number,
+  wishes: DecisionInputs['wishes'],
+  rules: FilterRules,
+): readonly Scored[] {
+  const { models, order } = wishes;
+  const isNamed = ({ modelId }: Scored): boolean => models.includes(modelId);
+  if (rules.namedAsTheyAre && models.length > 0) {
+    if (!isFollowed(wishes, rules)) return scored;
+    // What follows it is chosen, and held to the floor.
+    const others = scored.filter((one) => !isNamed(one));
+    return [...scored.filter(isNamed), ...aboveFloor(others, floor)];
+  }
+  if (!rules.floorByPreference || !order) return aboveFloor(scored, floor);
+  const rest = scored.filter(({ provider }) => !order.includes(provider));
+  return [
+    ...[...new Set(order)].flatMap((name) =>
+      aboveFloor(
+        scored.filter(({ provider }) => provider === name),
+        floor,
+      ),
+    ),
+    ...aboveFloor(rest, floor),
+  ];
+}
+
+/** All of them where none is good enough. */
+function aboveFloor(scored: readonly Scored[], floor: number): readonly Scored[] {
   const good = scored.filter(({ parts }) => parts.quality >= floor);
-  return orderCandidates(good.length > 0 ? good : scored, inputs);
+  return good.length > 0 ? good : scored;
 }
 
 function scoreOne(
@@ -72,7 +103,10 @@ function round(value: number): number {
 
 function orderCandidates(candidates: readonly Scored[], { wishes, seed }: DecisionInputs): Scored[] {
   const { models, order, sort } = wishes;
-  const named = (one: Scored) => (models.length > 0 ? models.indexOf(one.modelId) : 0);
+  const named = (one: Scored) => {
+    const place = models.indexOf(one.modelId);
+    return place < 0 ? models.length : place;
+  };
   const preferred = (one: Scored) => {
     const place = order?.indexOf(one.provider) ?? -1;
     return place < 0 ? Number.MAX_SAFE_INTEGER : place;

@@ -109,7 +109,7 @@ function makeWishes(ids: readonly string[]): Wishes {
   return withoutUndefined({
     priority: pick(PRIORITIES),
     latencyPref: pick(['normal', 'normal', 'fast'] as const),
-    models: maybe(0.08, () => [pick(ids), pick(ids)]) ?? [],
+    models: maybe(0.15, () => [pick(ids), pick(ids)].slice(whole(2))) ?? [],
     fallback: unit() < 0.9,
     maxCostUsd: maybe(0.15, () => (whole(5_000) / 1_000_000).toFixed(6)),
     maxTokens: maybe(0.3, () => 1 + whole(8_000)),
@@ -131,6 +131,7 @@ function makeParameters(): object {
     seed: maybe(0.1, () => 7),
     temperature: maybe(0.2, () => 0.2),
     logprobs: maybe(0.05, () => true),
+    n: maybe(0.1, () => 2 + whole(3)),
   });
 }
 

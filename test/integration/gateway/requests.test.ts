@@ -57,6 +57,26 @@ describe('a request through the gateway', () => {
     expect(fault.received.map(({ vendor }) => vendor)).to.deep.equal(['openai', 'anthropic', 'groq']);
   });
 
+  it('leaves a named model when a fallback is allowed, and not otherwise', async () => {
+    fault.script('openai', errorReply(401, 'invalid_api_key'), errorReply(401, 'invalid_api_key'));
+    const alone = await ask({ model: OPENAI });
+    expect([alone.reply.status, alone.reply.headers.get('x-omni-attempts')]).to.deep.equal([502, null]);
+    const followed = await ask({ model: OPENAI, provider: { allow_fallbacks: true, ignore: ['openai'] } });
+    expect(followed.reply.status).to.equal(200);
+    const other = await ask({ model: OPENAI, provider: { allow_fallbacks: true } });
+    expect(other.reply.status).to.equal(200);
+    expect(attemptsOf(other.events)[0]?.modelId).to.equal(OPENAI);
+    expect(other.reply.headers.get('x-omni-fallback')).to.equal('true');
+  });
+
+  it('asks a named model for no more than it can give, says so, and knows its dated name', async () => {
+    const { reply } = await ask({ model: 'claude-haiku-4-5-20251001', max_tokens: 100_000 });
+    expect(reply.status).to.equal(200);
+    expect(reply.headers.get('x-omni-model')).to.equal('anthropic/claude-haiku-4-5');
+    expect(reply.headers.get('x-omni-warnings')).to.include('max_tokens 100000 was sent as 64000');
+    expect(fault.received[0]?.body).to.include({ max_tokens: 64_000 });
+  });
+
   it('retries the same model once after a 500 and then answers', async () => {
     fault.script('openai', errorReply(500, 'server_error'), {});
     const { reply, events } = await ask({ model: OPENAI });

@@ -101,12 +101,30 @@ for (const [surface, read] of SURFACES) {
       };
       expect(read({ provider }).wishes).to.deep.include({
         order: ['groq', 'openai'],
-        only: ['groq', 'openai', 'google'],
+        only: ['groq', 'openai'],
         ignore: ['google'],
-        fallback: false,
+        fallback: true,
         requireParameters: true,
         sort: 'latency',
         maxPrice: { prompt: '0.1', completion: '0.0000001' },
+      });
+    });
+
+    it('takes a list without fallbacks as all that may be used, in that order', () => {
+      expect(read({ model: 'auto', provider: { order: ['groq'], allow_fallbacks: false } }).wishes).to.deep.include({
+        only: ['groq'],
+        fallback: false,
+      });
+      expect(
+        read({ model: 'auto', provider: { order: ['groq', 'google'], allow_fallbacks: false } }).wishes,
+      ).to.deep.include({
+        only: ['groq', 'google'],
+        fallback: true,
+      });
+      expect(read({ model: 'auto', provider: { order: ['groq'] } }).wishes).to.not.have.property('only');
+      expect(read({ model: 'one', provider: { order: ['groq'], allow_fallbacks: false } }).wishes).to.deep.include({
+        models: ['openai/one'],
+        fallback: false,
       });
     });
 
