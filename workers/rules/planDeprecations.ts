@@ -4,6 +4,7 @@ import type { Catalog, CatalogModel } from '../../src/domain/catalog.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import type { Staleness } from '../../src/readmodels/feedAges.ts';
 import type { AlertDraft } from './feedPlan.ts';
+import { hasVanished } from './planPresence.ts';
 
 export const CALENDAR = 'calendar';
 const DAY_MS = 86_400_000;
@@ -18,11 +19,15 @@ export function planCalendar(
   const announced = calendar.flatMap((entry): DomainEvent[] => {
     const model = catalog.models.get(entry.model);
     const effectiveAt = `${entry.on}T00:00:00.000Z`;
-    const replacement = entry.replacement ?? model?.details.replacement ?? null;
     if (!model || model.deprecation?.source === 'manual') return [];
     const { deprecation } = model;
+    // What a feed has found out stands where the calendar names none; what the calendar named before goes with its entry.
+    const found = deprecation?.source === CALENDAR ? undefined : deprecation?.replacement;
+    const replacement = entry.replacement ?? model.details.replacement ?? found ?? null;
     const isKnown = deprecation?.at === effectiveAt && (deprecation.replacement ?? null) === replacement;
-    if (isKnown) return [];
+    // What is gone already does not live until the day that was announced.
+    const isGone = hasVanished(model) && Date.parse(effectiveAt) > Date.parse(change.at);
+    if (isKnown || isGone) return [];
     const reason = `the provider shuts it down on ${entry.on}${entry.note === undefined ? '' : ` (${entry.note})`}`;
     const data = { modelId: model.id, source: CALENDAR, ...change, reason, effectiveAt, replacement };
     return [{ type: 'ModelDeprecated', data }];

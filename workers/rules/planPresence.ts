@@ -1,6 +1,7 @@
 // Models that a feed no longer lists: suspended after several misses over a day, back when they return; and the days on which the
 // feed says that they end, which move. Pure.
 import { type CatalogModel, modelId } from '../../src/domain/catalog.ts';
+import { planShutdown } from '../../src/domain/catalogChanges.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import type { FeedModel } from '../sources/feedReading.ts';
 import { type FeedCase, HOUR_MS } from './feedPlan.ts';
@@ -27,7 +28,12 @@ export function judgeAbsence(model: CatalogModel, given: FeedCase): Note & { rea
   const seen = { modelId: model.id, unit: PRESENCE, fingerprint: 'missing', at: Date.parse(reading.at) };
   const sighting = countSighting(sightings, seen);
   const { readings, hours } = steadyOf(sighting);
-  if (model.deprecation) return { ...note('ignored', 'deprecated_already'), sighting };
+  const { deprecation } = model;
+  // An end that is still to come says nothing of a model that is gone today; a person's word on its end stands.
+  if (deprecation?.source === 'manual') return { ...note('ignored', 'known_otherwise'), sighting };
+  if (deprecation && Date.parse(deprecation.at) <= Date.parse(reading.at)) {
+    return { ...note('ignored', 'deprecated_already'), sighting };
+  }
   if (readings < settings.missing.readings || hours < settings.missing.hours) {
     return { ...note('held', 'missing_not_long_enough'), sighting };
   }
@@ -38,16 +44,17 @@ export function judgeAbsence(model: CatalogModel, given: FeedCase): Note & { rea
     by,
     reason: `${VANISHED}: ${readings} readings over ${Math.floor(hours)} h were without it`,
     effectiveAt: reading.at,
-    replacement: model.details.replacement ?? renamed(model, given) ?? null,
+    replacement: model.details.replacement ?? deprecation?.replacement ?? renamed(model, given) ?? null,
   };
   return { ...note('accepted', 'vanished', [{ type: 'ModelDeprecated', data }]), sighting };
 }
 
 /** The same snapshot under another id: the list has renamed it. */
-function renamed({ details }: CatalogModel, { reading }: FeedCase): string | undefined {
+function renamed({ details, modelName }: CatalogModel, { reading }: FeedCase): string | undefined {
   if (details.canonicalSlug === undefined) return undefined;
   const same = [...reading.models.values()].find(
-    (row) => row.kind === 'model' && !row.id.includes(':') && row.details.canonicalSlug === details.canonicalSlug,
+    ({ id, kind, details: { canonicalSlug } }) =>
+      kind === 'model' && !id.includes(':') && id !== modelName && canonicalSlug === details.canonicalSlug,
   );
   return same && modelId('openrouter', same.id);
 }
@@ -61,11 +68,18 @@ export function judgePresence(model: CatalogModel, given: FeedCase): Note {
       : note('same', 'same');
   }
   const data = { modelId: model.id, source: reading.source, at: reading.at, by, reason: 'it is listed again' };
-  return note('accepted', 'returned', [{ type: 'ModelReinstated', data }]);
+  // The end that models.yaml announced has left with the suspension.
+  const ends = planShutdown(undefined, model.details, { modelId: model.id, source: 'seed', at: reading.at, by });
+  return note('accepted', 'returned', [{ type: 'ModelReinstated', data }, ...ends]);
 }
 
-function isVanished({ deprecation }: CatalogModel, source: string): boolean {
-  return deprecation?.source === source && deprecation.reason.startsWith(VANISHED);
+function isVanished(model: CatalogModel, source: string): boolean {
+  return model.deprecation?.source === source && hasVanished(model);
+}
+
+/** Suspended because a feed lists it no more. */
+export function hasVanished({ deprecation }: CatalogModel): boolean {
+  return deprecation?.reason.startsWith(VANISHED) ?? false;
 }
 
 /** The day on which the feed says that the model ends. It may be set, moved, and taken back. */
@@ -89,7 +103,7 @@ export function judgeExpiration(row: FeedModel, model: CatalogModel, given: Feed
     ...common,
     reason: `${EXPIRES} ${row.expiresOn ?? ''}`,
     effectiveAt,
-    replacement: details.replacement ?? null,
+    replacement: details.replacement ?? deprecation?.replacement ?? renamed(model, given) ?? null,
   };
   return note('accepted', own ? 'expiration_moved' : 'expiration_set', [{ type: 'ModelDeprecated', data }]);
 }

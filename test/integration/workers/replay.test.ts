@@ -113,18 +113,25 @@ describe('a replay of recorded feeds', () => {
   });
 
   it("serves older answers of the rating feed in today's shape", async () => {
-    const id = '00000000-0000-4000-8000-000000000001';
-    const legacy = (intelligence: number) => {
-      const { performance: _, ...row } = ratingRow({ id, intelligence });
-      return {
-        status: 200,
-        prompt_options: {},
-        data: [{ ...row, median_output_tokens_per_second: 0, median_time_to_first_token_seconds: 1 }],
-      };
-    };
+    const ids = [1, 2, 3, 4, 5].map((place) => `00000000-0000-4000-8000-00000000000${place}`);
+    const [id = ''] = ids;
+    const legacy = (intelligence: number) => ({
+      status: 200,
+      prompt_options: {},
+      data: ids.map((one) => {
+        const { performance: _, ...row } = ratingRow({ id: one, intelligence });
+        return { ...row, median_output_tokens_per_second: 0, median_time_to_first_token_seconds: 1 };
+      }),
+    });
     write('artificialanalysis-2026-01-01.json', legacy(70));
     write('artificialanalysis-2026-06-01.json', legacy(50));
-    write('artificialanalysis-2026-08-01.pages.json', ratingPages([{ id, intelligence: 40 }], 4.1));
+    write(
+      'artificialanalysis-2026-08-01.pages.json',
+      ratingPages(
+        ids.map((one) => ({ id: one, intelligence: 40 })),
+        4.1,
+      ),
+    );
     bench.file = { models: [], sync: { ratings: { models: [{ id, model: 'openai/one' }] } } };
     const tools = await openTools();
     const { appendDrafts } = await import('../../support/eventLog.ts');
