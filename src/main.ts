@@ -85,6 +85,7 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
   const { providers, simulated } = await openConfiguredProviders(env, lifecycle, clock);
   const limiter = openLimiter({ redisUrl: env.redisUrl, logger, clock });
   lifecycle.own('the limiter', () => limiter.close());
+  const hasRatingKey = env.artificialAnalysis.apiKey !== undefined;
   const allowances = openAllowances({ postgres, limiter, clock, logger });
   lifecycle.own('the allowances', () => allowances.close());
   const gateway = await openGateway({
@@ -98,7 +99,7 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
     providers: providers.byName,
     process: random.uuid(),
     sharedFigures: (since) => readHealthFigures(postgres, { since: new Date(since), blameless: NOT_ITS_FAULT }),
-    checks: () => checkReadModels(postgres, alerts, clock.now()),
+    checks: () => checkReadModels(postgres, { alerts, hasRatingKey }, clock.now()),
     allowances,
   });
   lifecycle.own('the gateway', () => gateway.close());

@@ -12,10 +12,23 @@ export async function readFeedAges(postgres: Queryable): Promise<readonly FeedAg
   return rows.map(({ source, taken_at }) => ({ source, takenAt: taken_at }));
 }
 
-/** Ms epoch of the oldest entry of the catalog; undefined while it is empty. */
-export async function readCatalogAge(postgres: Queryable): Promise<number | undefined> {
+/** What the catalog's enabled models need of feeds, and the time (ms epoch) of its oldest entry; undefined while it is empty. */
+export async function readCatalogUse(
+  postgres: Queryable,
+): Promise<{ since: number | undefined; models: FollowedModel[] }> {
   const { rows } = await postgres.query<{ since: Date | null }>('select min(last_synced_at) as since from models');
-  return rows[0]?.since?.getTime();
+  const { rows: models } = await postgres.query<{ provider: string; sync_source: string | null; is_listed: boolean }>(
+    `select distinct provider, details->>'syncSource' as sync_source, details->>'openrouterId' is not null as is_listed
+     from models where enabled`,
+  );
+  return {
+    since: rows[0]?.since?.getTime(),
+    models: models.map(({ provider, sync_source, is_listed }) => ({
+      provider,
+      syncSource: sync_source ?? undefined,
+      isListed: is_listed,
+    })),
+  };
 }
 
 export function toFeedEntry(now: number) {
@@ -26,32 +39,41 @@ export function toFeedEntry(now: number) {
   });
 }
 
-export type Staleness = { readonly what: 'prices' | 'ratings'; readonly hours: number; readonly limit: number };
+/** `isListed`: OpenRouter's list has it too, which checks its price and rates it. */
+export type FollowedModel = {
+  readonly provider: string;
+  readonly syncSource: string | undefined;
+  readonly isListed: boolean;
+};
+export type UsedFeed = { readonly source: string; readonly what: 'prices' | 'ratings' };
 
-/**
- * What has not been read for too long. Before the first reading the catalog's own age counts; ratings are missed only
- * where there have been some.
- */
+/** The feeds that somebody would miss: each for itself, as a fresh one says nothing of what another one brings. */
+export function usedFeeds(models: readonly FollowedModel[], hasRatingKey: boolean): UsedFeed[] {
+  const isRouted = (model: FollowedModel) => model.provider === 'openrouter';
+  const usesList = models.some((model) => (isRouted(model) ? model.syncSource !== 'none' : model.isListed));
+  const usesDev = models.some((model) => !isRouted(model) && (model.syncSource ?? 'models_dev') === 'models_dev');
+  return [
+    ...(usesList ? [{ source: 'openrouter', what: 'prices' as const }] : []),
+    ...(usesDev ? [{ source: 'models_dev', what: 'prices' as const }] : []),
+    ...(hasRatingKey ? [{ source: 'artificialanalysis', what: 'ratings' as const }] : []),
+  ];
+}
+
+export type Staleness = UsedFeed & { readonly hours: number; readonly limit: number };
+
+/** What has not been read for too long. Before the first reading the catalog's own age counts. */
 export function findStale(
   ages: readonly FeedAge[],
+  used: readonly UsedFeed[],
   catalogSince: number | undefined,
   settings: AlertSettings,
   now: number,
 ): Staleness[] {
-  const newest = (sources: readonly string[]) =>
-    ages
-      .filter(({ source }) => sources.includes(source))
-      .reduce<number | undefined>((latest, { takenAt }) => Math.max(latest ?? 0, takenAt.getTime()), undefined);
-  const hoursSince = (at: number) => Math.floor((now - at) / 3_600_000);
-  const stale: Staleness[] = [];
-  const prices = newest(['openrouter', 'models_dev']) ?? catalogSince;
-  const { prices: pricesLimit, ratings: ratingsLimit } = settings.stale_after_hours;
-  if (prices !== undefined && hoursSince(prices) >= pricesLimit) {
-    stale.push({ what: 'prices', hours: hoursSince(prices), limit: pricesLimit });
-  }
-  const ratings = newest(['artificialanalysis', 'openrouter']);
-  if (ratings !== undefined && hoursSince(ratings) >= ratingsLimit) {
-    stale.push({ what: 'ratings', hours: hoursSince(ratings), limit: ratingsLimit });
-  }
-  return stale;
+  return used.flatMap(({ source, what }) => {
+    const last = ages.find((age) => age.source === source)?.takenAt.getTime() ?? catalogSince;
+    const limit = settings.stale_after_hours[what];
+    if (last === undefined) return [];
+    const hours = Math.floor((now - last) / 3_600_000);
+    return hours >= limit ? [{ source, what, hours, limit }] : [];
+  });
 }

@@ -1,7 +1,8 @@
 // Ends of models: the calendar of models.yaml into the catalog, and alerts before and on the day; and feeds that have not been read.
+import type { Catalog } from '../../src/domain/catalog.ts';
 import { foldCatalog } from '../../src/domain/foldCatalog.ts';
 import { isoTime } from '../../src/platform/clock.ts';
-import { findStale, readFeedAges } from '../../src/readmodels/feedAges.ts';
+import { type FollowedModel, findStale, readFeedAges, usedFeeds } from '../../src/readmodels/feedAges.ts';
 import { applyPlan, readCatalogEvents } from '../applyPlan.ts';
 import type { Job } from '../job.ts';
 import { keepAlerts } from '../records/alerts.ts';
@@ -23,7 +24,8 @@ export const checkDeprecations: Job<'checkDeprecations'> = {
     const planned = dryRun ? plan(await readCatalogEvents(tools)).length : await applyPlan(tools, plan);
     const events = await readCatalogEvents(tools);
     const catalog = foldCatalog(events);
-    const stale = findStale(await readFeedAges(postgres), foldHistory(events).beganAt, settings, now);
+    const used = usedFeeds(followed(catalog), tools.places.artificialAnalysis.apiKey !== undefined);
+    const stale = findStale(await readFeedAges(postgres), used, foldHistory(events).beganAt, settings, now);
     const alerts = [...shutdownAlerts(catalog, settings, now), ...staleAlerts(stale)];
     const raised = dryRun ? alerts.length : await keepAlerts(postgres, random, alerts, at);
     const ended = [...catalog.models.values()].filter((model) => model.deprecation);
@@ -37,3 +39,13 @@ export const checkDeprecations: Job<'checkDeprecations'> = {
     };
   },
 };
+
+function followed(catalog: Catalog): FollowedModel[] {
+  return [...catalog.models.values()]
+    .filter(({ details }) => details.enabled)
+    .map(({ provider, details }) => ({
+      provider,
+      syncSource: details.syncSource,
+      isListed: details.openrouterId !== undefined,
+    }));
+}

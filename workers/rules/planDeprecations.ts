@@ -67,10 +67,10 @@ function alertFor(
 }
 
 export function staleAlerts(stale: readonly Staleness[]): AlertDraft[] {
-  return stale.map(({ what, hours, limit }) => ({
+  return stale.map(({ source, what, hours, limit }) => ({
     kind: 'feed_stale',
-    subject: what,
-    message: `${what} were last read ${hours} h ago, the limit is ${limit} h: see the runs of the jobs`,
+    subject: source,
+    message: `${what} of ${source} were last read ${hours} h ago, the limit is ${limit} h: see the runs of the jobs`,
     quietHours: 24,
     key: '',
   }));

@@ -1,6 +1,7 @@
 // Checks that change nothing, ends of models, and how people hear of all that.
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
+import { beforeEach } from 'mocha';
 import { ADMIN_STREAM } from '../../../src/domain/events.ts';
 import { appendDrafts } from '../../support/eventLog.ts';
 import { DEV_PATH, MODELS_PATH, WEBHOOK_PATH } from '../../support/feedServer.ts';
@@ -120,14 +121,25 @@ describe('the checks of the catalog', () => {
       expect(told[0]?.message).to.match(/^openai\/old ends in 5 days \(2026-11-30\): .*; instead: openai\/new$/);
     });
 
-    it('tells that feeds have not been read for too long', async () => {
+    it('tells of each feed that it has not been read for too long', async () => {
       await register(['one']);
       await bench.run('checkDeprecations');
-      expect((await alerts()).map(({ kind, subject }) => `${kind} ${subject}`)).to.deep.equal(['feed_stale prices']);
+      expect((await alerts()).map(({ kind, subject }) => `${kind} ${subject}`)).to.deep.equal([
+        'feed_stale openrouter',
+        'feed_stale models_dev',
+        'feed_stale artificialanalysis',
+      ]);
     });
   });
 
   describe('and their alerts', () => {
+    // One alert: that of models.dev.
+    beforeEach(async () => {
+      await bench.rows(
+        `insert into feed_readings (id, source, url, fetched_at, state)
+         select gen_random_uuid(), source, 'u', '2026-11-25', 'taken' from unnest(array['openrouter', 'artificialanalysis']) source`,
+      );
+    });
     it('become an event, a log line and one signed POST each', async () => {
       await register(['one']);
       await bench.run('checkDeprecations');
@@ -135,7 +147,7 @@ describe('the checks of the catalog', () => {
       expect(await bench.run('deliverAlerts')).to.deep.equal({ appended: 1, delivered: 1 });
       expect(await bench.run('deliverAlerts')).to.deep.equal({ appended: 0, delivered: 0 });
       const [event] = await events();
-      expect(event).to.deep.include({ kind: 'feed_stale', subject: 'prices' });
+      expect(event).to.deep.include({ kind: 'feed_stale', subject: 'models_dev' });
       expect(
         bench.logger.lines.some(
           ({ level, message, fields }) => level === 'warn' && message === 'alert' && fields['kind'] === 'feed_stale',
