@@ -63,6 +63,7 @@ create table public.alerts (
   delivered_at timestamp with time zone,
   attempt_count integer default 0 not null,
   failure text,
+  ended_at timestamp with time zone,
   constraint alerts_pkey PRIMARY KEY (id)
 );
 CREATE INDEX alerts_subject ON public.alerts USING btree (kind, subject, raised_at DESC);

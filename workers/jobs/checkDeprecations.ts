@@ -5,9 +5,9 @@ import { isoTime } from '../../src/platform/clock.ts';
 import { type FollowedModel, findStale, readFeedAges, usedFeeds } from '../../src/readmodels/feedAges.ts';
 import { applyPlan, readCatalogEvents } from '../applyPlan.ts';
 import type { Job } from '../job.ts';
-import { keepAlerts } from '../records/alerts.ts';
+import { endStates, keepAlerts } from '../records/alerts.ts';
 import { foldHistory } from '../rules/history.ts';
-import { planCalendar, shutdownAlerts, staleAlerts } from '../rules/planDeprecations.ts';
+import { SHUTDOWN_KINDS, planCalendar, shutdownAlerts, staleAlerts } from '../rules/planDeprecations.ts';
 
 const JOB = 'job:checkDeprecations';
 
@@ -28,6 +28,7 @@ export const checkDeprecations: Job<'checkDeprecations'> = {
     const stale = findStale(await readFeedAges(postgres), used, foldHistory(events).beganAt, settings, now);
     const alerts = [...shutdownAlerts(catalog, settings, now), ...staleAlerts(stale)];
     const raised = dryRun ? alerts.length : await keepAlerts(postgres, random, alerts, at);
+    if (!dryRun) await endStates(postgres, SHUTDOWN_KINDS, alerts, at);
     const ended = [...catalog.models.values()].filter((model) => model.deprecation);
     return {
       events: planned,

@@ -5,7 +5,7 @@ import { readCatalogEvents } from '../applyPlan.ts';
 import type { Job, JobTools } from '../job.ts';
 import { opinionsFrom } from '../opinions.ts';
 import { readPrevious, readFeed } from '../readFeed.ts';
-import { keepAlerts } from '../records/alerts.ts';
+import { endStates, keepAlerts } from '../records/alerts.ts';
 import { type ValidationRow, validatePrices, validationAlerts } from '../rules/validatePrices.ts';
 import type { FeedReading } from '../sources/feedReading.ts';
 import { modelsDevFeed, openRouterFeed } from '../sources/places.ts';
@@ -47,6 +47,7 @@ export const validatePricing: Job<'validatePricing'> = {
     );
     const alerts = validationAlerts(rows);
     const raised = dryRun ? alerts.length : await keepAlerts(postgres, random, alerts, isoTime(now));
+    if (!dryRun) await endStates(postgres, ['prices_differ'], alerts, isoTime(now));
     const count = (verdict: ValidationRow['verdict']) => rows.filter((row) => row.verdict === verdict).length;
     return {
       agrees: count('agrees'),

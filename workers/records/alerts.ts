@@ -7,8 +7,8 @@ import type { AlertDraft } from '../rules/feedPlan.ts';
 export type Alert = EventData<'AlertRaised'> & { readonly id: string };
 
 /**
- * Keeps the alerts that have not been raised already: with a key once for ever, without one once in their quiet hours. Returns how
- * many are new.
+ * Keeps the alerts that have not been raised already: once in their quiet hours, and of a state once while it lasts. Returns how many
+ * are new.
  */
 export async function keepAlerts(
   client: Queryable,
@@ -17,17 +17,38 @@ export async function keepAlerts(
   at: string,
 ): Promise<number> {
   let kept = 0;
-  for (const { kind, subject, key, message, quietHours } of drafts) {
+  for (const { kind, subject, key, message, quietHours, isState = false } of drafts) {
     const { rowCount } = await client.query(
       `insert into alerts (id, kind, subject, key, message, raised_at)
        select $1, $2, $3, $4, $5, $6::timestamptz where not exists (
          select from alerts where kind = $2 and subject = $3 and key = $4
-           and ($4 <> '' or raised_at > $6::timestamptz - make_interval(secs => $7)))`,
-      [random.uuidv7(), kind, subject, key, message.slice(0, 1_000), at, quietHours * 3_600],
+           and (($8 and ended_at is null) or raised_at > $6::timestamptz - make_interval(secs => $7)))`,
+      [random.uuidv7(), kind, subject, key, message.slice(0, 1_000), at, quietHours * 3_600, isState],
     );
     kept += rowCount;
   }
   return kept;
+}
+
+/** The states of these kinds that do not stand any more: should they come back, they are told again. */
+export async function endStates(
+  client: Queryable,
+  kinds: readonly string[],
+  standing: readonly AlertDraft[],
+  at: string,
+): Promise<void> {
+  await client.query(
+    `update alerts a set ended_at = $2 where a.kind = any($1) and a.ended_at is null and not exists (
+       select from unnest($3::text[], $4::text[], $5::text[]) s (kind, subject, key)
+       where s.kind = a.kind and s.subject = a.subject and s.key = a.key)`,
+    [
+      kinds,
+      at,
+      standing.map(({ kind }) => kind),
+      standing.map(({ subject }) => subject),
+      standing.map(({ key }) => key),
+    ],
+  );
 }
 
 const COLUMNS = 'id, kind, subject, message, raised_at';

@@ -28,6 +28,8 @@ export type AlertDraft = {
   /** The same kind and subject is not raised again within these hours, unless the key is another one. */
   readonly quietHours: number;
   readonly key: string;
+  /** It lasts: told once, and again only after `endStates` has heard that it is over. */
+  readonly isState?: boolean;
 };
 
 export type FeedPlan = {

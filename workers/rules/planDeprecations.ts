@@ -45,6 +45,9 @@ export function planCalendar(
   return [...announced, ...takenBack];
 }
 
+/** The kinds below: states that end when the day moves or its time is over. */
+export const SHUTDOWN_KINDS = ['shutdown_near', 'shutdown_passed'] as const;
+
 /** One alert a model and date when its end is near, and one when the day has come. */
 export function shutdownAlerts(catalog: Catalog, settings: AlertSettings, now: number): AlertDraft[] {
   return [...catalog.models.values()].flatMap((model) => alertFor(model, settings, now));
@@ -63,7 +66,7 @@ function alertFor(
   const [kind, when] =
     left > 0 ? ['shutdown_near', `ends in ${Math.ceil(left / DAY_MS)} days`] : ['shutdown_passed', 'has ended'];
   const message = `${id} ${when} (${deprecation.at.slice(0, 10)}): ${deprecation.reason}${instead}`;
-  return [{ kind, subject: id, message, quietHours: 24, key: deprecation.at }];
+  return [{ kind, subject: id, message, quietHours: 24, key: deprecation.at, isState: true }];
 }
 
 export function staleAlerts(stale: readonly Staleness[]): AlertDraft[] {

@@ -272,7 +272,9 @@ function alertsOf({ reading, alerts, catalog }: FeedCase, into: Gathered): Alert
   list('changes_held', 'changes are held back', held, fingerprintOf(used.map(({ id }) => id)));
   list('models_vanished', 'models are suspended, they are not listed any more', vanished, fingerprintOf(vanished));
   const replaced = into.replaced.filter((told) => isUsed(told.split(': ')[0] ?? ''));
-  list('models_replaced', 'ids serve another snapshot', replaced, fingerprintOf(replaced));
+  // By the models alone: one that goes to another snapshot and back within a day is told once.
+  const ids = replaced.map((told) => told.split(': ')[0]);
+  list('models_replaced', 'ids serve another snapshot', replaced, fingerprintOf(ids));
   list('models_returned', 'models are back', returned, fingerprintOf(returned));
   list(
     'rows_unreadable',

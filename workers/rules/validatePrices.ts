@@ -68,5 +68,5 @@ export function validationAlerts(rows: readonly ValidationRow[]): AlertDraft[] {
   const more = differing.length > 5 ? '; …' : '';
   const message = `${differing.length} prices differ from another source (input / output, USD per million tokens): ${shown}${more}`;
   const key = fingerprintOf(differing.map(({ model, source, ours, theirs }) => [model, source, ours, theirs]));
-  return [{ kind: 'prices_differ', subject: 'catalog', message, quietHours: 24, key }];
+  return [{ kind: 'prices_differ', subject: 'catalog', message, quietHours: 24, key, isState: true }];
 }

@@ -65,6 +65,18 @@ describe('the checks of the catalog', () => {
       expect(await bench.events()).to.have.length(3);
     });
 
+    it('tells the same difference again once it was gone in between', async () => {
+      await register(['far']);
+      const raised: unknown[] = [];
+      for (const input of [2, 2, 1, 2, 1, 2]) {
+        feeds({ openai: { far: { cost: { input, output: 4 } } } });
+        raised.push((await bench.run('validatePricing'))['alerts']);
+        bench.clock.addHours(raised.length < 5 ? 20 : 2);
+      }
+      // The last one is back within a day of the one that was told.
+      expect(raised).to.deep.equal([1, 0, 0, 1, 0, 0]);
+    });
+
     it('knows differences that are meant', async () => {
       await register(['far']);
       bench.file = {
@@ -119,6 +131,18 @@ describe('the checks of the catalog', () => {
       const told = (await alerts()).filter(({ subject }) => subject === 'openai/old');
       expect(told.map(({ kind }) => kind)).to.deep.equal(['shutdown_near', 'shutdown_passed']);
       expect(told[0]?.message).to.match(/^openai\/old ends in 5 days \(2026-11-30\): .*; instead: openai\/new$/);
+    });
+
+    it('tells again of an end that was moved away and back', async () => {
+      await register(['old']);
+      for (const on of ['2026-11-30', '2027-06-01', '2026-11-30']) {
+        calendar({ model: 'openai/old', on });
+        await bench.run('checkDeprecations');
+        bench.clock.addHours(25);
+        await bench.run('checkDeprecations');
+      }
+      const kinds = (await alerts()).filter(({ subject }) => subject === 'openai/old').map(({ kind }) => kind);
+      expect(kinds).to.deep.equal(['shutdown_near', 'shutdown_near']);
     });
 
     it('tells of each feed that it has not been read for too long', async () => {
