@@ -5,6 +5,7 @@ import { PROVIDERS, findModel } from '../domain/catalog.ts';
 import { Chat, Effort } from '../domain/chat.ts';
 import { LatencyPref, Priority, type Session, type Wishes } from '../domain/decision.ts';
 import { RouterError } from '../domain/errors.ts';
+import { effortOfReasoning } from '../domain/reasoning.ts';
 import type { Native } from '../gateway/gateway.ts';
 import { formatDecimal, usdFromNumber } from '../domain/money.ts';
 
@@ -97,7 +98,7 @@ export function fromChatRequest(body: ChatRequest, catalog: Catalog): Parsed {
     ...chat
   } = body;
   const chain = chainOf(model, models, catalog);
-  const effort = ownEffort ?? reasoning_effort ?? effortIn(chat['reasoning']);
+  const effort = ownEffort ?? reasoning_effort ?? effortOfReasoning(chat['reasoning']);
   return {
     chat,
     session: sessionOf(session_id),
@@ -129,7 +130,7 @@ export function fromChatCompletions(body: ChatCompletionsRequest, catalog: Catal
     ...chat
   } = body;
   const chain = chainOf(model, models, catalog);
-  const effort = reasoning_effort ?? effortIn(chat['reasoning']);
+  const effort = reasoning_effort ?? effortOfReasoning(chat['reasoning']);
   return {
     chat,
     session: sessionOf(session_id),
@@ -233,15 +234,6 @@ function openrouterPart(provider: ProviderPreferences | undefined): Readonly<Rec
   );
   return { ...rest, ...Object.fromEntries(lists) };
 }
-
-/** OpenRouter's own field for it. */
-function effortIn(reasoning: unknown): Effort | undefined {
-  if (reasoning === undefined) return undefined;
-  const parsed = WithEffort.safeParse(reasoning);
-  return parsed.success ? parsed.data.effort : undefined;
-}
-
-const WithEffort = z.looseObject({ effort: Effort });
 
 function sessionOf(id: string | undefined): Session | null {
   return id === undefined ? null : { id, previousModel: null, cachedTokens: null };

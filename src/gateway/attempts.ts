@@ -136,7 +136,7 @@ export function isOver({ signals }: Pick<Call, 'signals'>): boolean {
 
 function aim(call: Call, { link, model }: Call['chain'][number], attempt: number, clock: Clock): Target {
   const started = clock.monotonicMs();
-  const effort = effortSent(link.effort, model, call.native);
+  const effort = effortSent(link.effort, model, call);
   const thinks = willThink(model, effort, call.native);
   const timeouts = timeoutsFor(model, thinks, call.policy, call.deadline - started);
   const mostMs = call.streaming ? timeouts.streamMs : timeouts.wholeMs;

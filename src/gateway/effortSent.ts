@@ -1,15 +1,21 @@
 // How much a model will think in a call: what is sent of it, and whether it will think at all. Pure.
 import type { CatalogModel } from '../domain/catalog.ts';
-import type { Effort } from '../domain/chat.ts';
+import type { Chat, Effort } from '../domain/chat.ts';
+import { effortOfReasoning } from '../domain/reasoning.ts';
 import type { CallOptions } from '../providers/provider.ts';
 
 type Model = Pick<CatalogModel, 'provider' | 'details'>;
 type Native = CallOptions['native'];
 
-/** The decided effort, but where the caller's own body speaks of it and goes to its vendor as it came, what that says. */
-export function effortSent(decided: Effort | undefined, { provider }: Model, native: Native): Effort | undefined {
+/** The decided effort, but where the caller's own words of it go to their vendor as they came, what those say. */
+export function effortSent(
+  decided: Effort | undefined,
+  { provider }: Model,
+  { native, chat }: Pick<CallOptions, 'native'> & { readonly chat: Chat },
+): Effort | undefined {
   const said = saidIn(native, provider);
-  return said ? said.effort : decided;
+  if (said) return said.effort;
+  return decided ?? (provider === 'openrouter' ? effortOfReasoning(chat['reasoning']) : undefined);
 }
 
 export function willThink(model: Model, effort: Effort | undefined, native: Native): boolean {

@@ -1,6 +1,7 @@
 // What a model does not take is left out with a warning in the answer, never in silence. Pure.
 import { Chat } from '../domain/chat.ts';
 import { type SamplingField, refusedSampling as refusedAt, setFields } from '../domain/parameters.ts';
+import { Reasoning, effortOfReasoning } from '../domain/reasoning.ts';
 import type { CallOptions } from './provider.ts';
 
 /** Sampling fields that this model would refuse at this effort. */
@@ -51,9 +52,27 @@ export function unsentMarks(chat: Chat, vendor: string, takes: Takes = {}): stri
     tools.some((tool) => tool['cache_control']) ||
     messages.some(({ content }) => Array.isArray(content) && content.some((part) => part.cache_control));
   const onMessages = messages.some((message) => message['cache_control']);
-  if ((onMessages && takes.cacheControl !== 'everywhere') || (onParts && !takes.cacheControl))
+  const onAll = Boolean(chat['cache_control']);
+  if ((onMessages && takes.cacheControl !== 'everywhere') || ((onParts || onAll) && !takes.cacheControl))
     lost.push(takes.cacheControl ? 'cache_control of a message' : 'cache_control');
   return lost.map((mark) => notSent(mark, `${vendor} has nothing like it`));
+}
+
+/** What OpenRouter's `reasoning` says beside how much, which is sent as an effort; and that a number of tokens became one. */
+export function unsentReasoning(
+  chat: Chat,
+  vendor: string,
+  effort: CallOptions['effort'],
+  takesBudget = false,
+): string[] {
+  const asked = chat['reasoning'];
+  if (asked === undefined || asked === null) return [];
+  if (effortOfReasoning(asked) === undefined) return [notSent('reasoning', `${vendor} has nothing like it`)];
+  const { effort: word, max_tokens: budget, enabled: _, ...rest } = Reasoning.parse(asked);
+  const told = Object.keys(rest).map((field) => notSent(`reasoning.${field}`, `${vendor} has nothing like it`));
+  return word || typeof budget !== 'number' || effort === undefined || takesBudget
+    ? told
+    : [`reasoning.max_tokens was sent as the effort ${effort}: ${vendor} is told no number of tokens`, ...told];
 }
 
 /** A warning for each field of a body in another vendor's own form that the neutral form says nothing of. */

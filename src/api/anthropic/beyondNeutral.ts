@@ -50,6 +50,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'thinking',
   'output_config',
   'metadata',
+  'cache_control',
 ]);
 const TOLD_OF_TOOLS: ReadonlySet<string> = new Set([
   'type',

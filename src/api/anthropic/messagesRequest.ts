@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Catalog } from '../../domain/catalog.ts';
 import { Chat, Effort, type Message } from '../../domain/chat.ts';
-import { effortOfBudget } from '../../domain/thinkingBudget.ts';
+import { effortOfBudget } from '../../domain/reasoning.ts';
 import type { Native } from '../../gateway/gateway.ts';
 import { parseInput } from '../problem.ts';
 import {
@@ -117,7 +117,7 @@ function toChat(body: z.infer<typeof CountTokensRequest>): unknown {
       ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: format.schema ?? {} } } }
       : {}),
     ...(body.stop_sequences ? { stop: body.stop_sequences } : {}),
-    ...pick(body, ['temperature', 'top_p', 'top_k']),
+    ...pick(body, ['temperature', 'top_p', 'top_k', 'cache_control']),
     ...(body.metadata?.user_id ? { user: body.metadata.user_id } : {}),
   };
 }

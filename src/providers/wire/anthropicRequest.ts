@@ -3,7 +3,15 @@ import { type Chat, type ContentPart, type Message, outputLimitOf, textOf, toFun
 import { NOT_TAKEN, refusesSampling } from '../../domain/parameters.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions, Native } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling, unknownFields, unsentMarks, unsentParts } from '../warnings.ts';
+import {
+  ignoredFields,
+  notSent,
+  refusedSampling,
+  unknownFields,
+  unsentMarks,
+  unsentParts,
+  unsentReasoning,
+} from '../warnings.ts';
 import { readToolChoice, withAllowedOnly } from './toolChoice.ts';
 
 type Block = Record<string, unknown>;
@@ -14,7 +22,7 @@ const DEFAULT_MAX_TOKENS = 8_192;
 const IGNORED = [...NOT_TAKEN.anthropic, 'service_tier', 'provider', 'models'];
 
 // Told of already, or sent.
-const KNOWN = [...IGNORED, 'top_k'];
+const KNOWN = [...IGNORED, 'top_k', 'cache_control', 'reasoning'];
 
 export function toAnthropicBody(given: Chat, options: CallOptions): { body: Block; warnings: string[] } {
   const { model, native } = options;
@@ -25,6 +33,7 @@ export function toAnthropicBody(given: Chat, options: CallOptions): { body: Bloc
     ...unknownFields(chat, KNOWN, 'Anthropic'),
     ...unsentParts(chat, 'Anthropic'),
     ...unsentMarks(chat, 'Anthropic', { strict: true, cacheControl: 'on parts' }),
+    ...unsentReasoning(chat, 'Anthropic', options.effort),
   ];
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${model.id} refuses it`));
@@ -40,6 +49,7 @@ export function toAnthropicBody(given: Chat, options: CallOptions): { body: Bloc
     ...(choice ? { tool_choice: choice } : {}),
     ...(chat.stop ? { stop_sequences: typeof chat.stop === 'string' ? [chat.stop] : chat.stop } : {}),
     ...toThinking(options, choice, warnings),
+    ...(chat['cache_control'] ? { cache_control: chat['cache_control'] } : {}),
     ...(chat.user === undefined ? {} : { metadata: { user_id: chat.user } }),
   };
   addFormat(body, chat, warnings);

@@ -10,6 +10,7 @@ import {
   toFunctionCall,
 } from '../../domain/chat.ts';
 import { NOT_TAKEN } from '../../domain/parameters.ts';
+import { Reasoning } from '../../domain/reasoning.ts';
 import { parseJson } from '../failures.ts';
 import type { CallOptions } from '../provider.ts';
 import {
@@ -20,6 +21,7 @@ import {
   unsentMarks,
   unsentNative,
   unsentParts,
+  unsentReasoning,
 } from '../warnings.ts';
 import { readToolChoice } from './toolChoice.ts';
 
@@ -29,7 +31,7 @@ type Content = { role: 'user' | 'model'; parts: Part[] };
 const IGNORED = [...NOT_TAKEN.google, 'user', 'service_tier', 'provider', 'models'];
 
 // Told of already, or sent.
-const KNOWN = [...IGNORED, 'top_k', 'presence_penalty', 'frequency_penalty'];
+const KNOWN = [...IGNORED, 'top_k', 'presence_penalty', 'frequency_penalty', 'cache_control', 'reasoning'];
 
 export function toGeminiBody(chat: Chat, options: CallOptions): { body: Record<string, unknown>; warnings: string[] } {
   const warnings = [
@@ -38,6 +40,7 @@ export function toGeminiBody(chat: Chat, options: CallOptions): { body: Record<s
     ...unsentParts(chat, 'Gemini'),
     ...unsentMarks(chat, 'Gemini'),
     ...unsentNative(options),
+    ...unsentReasoning(chat, 'Gemini', options.effort, budgetOf(chat, options.model.modelName) !== undefined),
   ];
   const refused = refusedSampling(chat, options).filter((field) => !IGNORED.includes(field));
   for (const field of refused) warnings.push(notSent(field, `${options.model.id} refuses it`));
@@ -95,7 +98,7 @@ function toGenerationConfig(
     stopSequences: typeof chat.stop === 'string' ? [chat.stop] : chat.stop,
     responseMimeType: format && format.type !== 'text' ? 'application/json' : undefined,
     responseJsonSchema: format?.json_schema?.schema,
-    thinkingConfig: toThinking(effort, model.modelName),
+    thinkingConfig: toThinking(effort, model.modelName, budgetOf(chat, model.modelName)),
   };
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined && value !== null));
 }
@@ -103,9 +106,23 @@ function toGenerationConfig(
 // The 2.5 family has budgets in tokens and no levels; these are within the range of all its models.
 const BUDGETS = { none: 0, minimal: 512, low: 1_024, medium: 8_192, high: 24_576, xhigh: 24_576, max: 24_576 } as const;
 
-function toThinking(effort: CallOptions['effort'], modelName: string): Record<string, unknown> | undefined {
+function hasBudgets(modelName: string): boolean {
+  return modelName.startsWith('gemini-2');
+}
+
+/** The number of tokens that the caller itself names, where the model is told one. */
+function budgetOf(chat: Chat, modelName: string): number | undefined {
+  const budget = Reasoning.safeParse(chat['reasoning']).data?.max_tokens ?? 0;
+  return hasBudgets(modelName) && budget >= BUDGETS.minimal && budget <= BUDGETS.max ? budget : undefined;
+}
+
+function toThinking(
+  effort: CallOptions['effort'],
+  modelName: string,
+  budget: number | undefined,
+): Record<string, unknown> | undefined {
   if (effort === undefined) return undefined;
-  if (effort === 'none' || modelName.startsWith('gemini-2')) return { thinkingBudget: BUDGETS[effort] };
+  if (effort === 'none' || hasBudgets(modelName)) return { thinkingBudget: budget ?? BUDGETS[effort] };
   // Its levels end at HIGH.
   const level = effort === 'xhigh' || effort === 'max' ? 'high' : effort;
   return { thinkingLevel: level.toUpperCase() };

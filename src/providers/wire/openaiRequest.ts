@@ -1,8 +1,16 @@
 // A chat in the neutral form as a body for OpenAI, Groq or OpenRouter. The neutral form is their shape, so a request passes
 // through with its unknown fields; what differs between the three stands in `Dialect`. Pure.
-import { type AnyCall, type Chat, type ContentPart, type Message, outputLimitOf } from '../../domain/chat.ts';
+import {
+  type AnyCall,
+  type Chat,
+  type ContentPart,
+  type Effort,
+  type Message,
+  outputLimitOf,
+} from '../../domain/chat.ts';
+import { Reasoning } from '../../domain/reasoning.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling, unsentMarks, unsentNative } from '../warnings.ts';
+import { ignoredFields, notSent, refusedSampling, unsentMarks, unsentNative, unsentReasoning } from '../warnings.ts';
 import type { Dialect } from './openai.ts';
 import { withAllowedOnly } from './toolChoice.ts';
 
@@ -18,8 +26,8 @@ export function toOpenAiBody(
 ): { body: Record<string, unknown>; warnings: string[] } {
   const chat = dialect.takesAllowedTools ? given : withAllowedOnly(given);
   const body: Record<string, unknown> = { ...chat, model: options.model.modelName };
-  for (const field of NEUTRAL_ONLY) delete body[field];
   const { vendor, takesCacheControl } = dialect;
+  const nestsEffort = dialect.effortField === 'reasoning';
   const warnings = [
     ...ignoredFields(chat, dialect.refuses, vendor),
     ...unsentMarks(chat, vendor, {
@@ -28,8 +36,11 @@ export function toOpenAiBody(
       cacheControl: takesCacheControl ? 'everywhere' : undefined,
     }),
     ...unsentNative(options),
+    ...(nestsEffort ? [] : unsentReasoning(chat, vendor, options.effort)),
   ];
-  for (const field of dialect.refuses) delete body[field];
+  for (const field of [...NEUTRAL_ONLY, ...dialect.refuses]) delete body[field];
+  if (!takesCacheControl) delete body['cache_control'];
+  if (!nestsEffort) delete body['reasoning'];
   for (const field of refusedSampling(chat, options)) {
     if (!(field in body)) continue;
     warnings.push(notSent(field, `${options.model.id} refuses it at this reasoning effort`));
@@ -40,13 +51,16 @@ export function toOpenAiBody(
   if (chat.tools?.length === 0) delete body['tools'];
   const limit = outputLimitOf(chat);
   if (limit !== undefined) body[dialect.limitField] = limit;
-  if (options.effort !== undefined) {
-    const asked = typeof chat['reasoning'] === 'object' ? chat['reasoning'] : {};
-    body[dialect.effortField] =
-      dialect.effortField === 'reasoning' ? { ...asked, effort: options.effort } : options.effort;
-  }
+  if (options.effort !== undefined) body[dialect.effortField] = toEffort(chat, options.effort, dialect);
   for (const [field, value] of Object.entries(body)) if (value === null) delete body[field];
   return { body, warnings };
+}
+
+/** OpenRouter takes a word or a number of tokens, not both. */
+function toEffort(chat: Chat, effort: Effort, { effortField }: Dialect): unknown {
+  if (effortField !== 'reasoning') return effort;
+  const asked = Reasoning.safeParse(chat['reasoning']).data ?? {};
+  return typeof asked.max_tokens === 'number' && !asked.effort ? asked : { ...asked, effort };
 }
 
 /** Results of tools are text alone there: what is to be seen follows the last of a round, as the user's. */

@@ -10,7 +10,15 @@ import {
   textOf,
 } from '../../domain/chat.ts';
 import type { CallOptions } from '../provider.ts';
-import { ignoredFields, notSent, refusedSampling, unsentMarks, unsentNative, unsentParts } from '../warnings.ts';
+import {
+  ignoredFields,
+  notSent,
+  refusedSampling,
+  unsentMarks,
+  unsentNative,
+  unsentParts,
+  unsentReasoning,
+} from '../warnings.ts';
 import { readToolChoice } from './toolChoice.ts';
 
 type Item = Record<string, unknown>;
@@ -35,7 +43,7 @@ const IGNORED = [
 // What means the same there under the same name.
 const SAME = ['parallel_tool_calls', 'service_tier', 'prompt_cache_key', 'safety_identifier', 'user', 'metadata'];
 
-const TAKEN: ReadonlySet<string> = new Set([...IGNORED, 'verbosity']);
+const TAKEN: ReadonlySet<string> = new Set([...IGNORED, 'verbosity', 'reasoning', 'cache_control']);
 
 /** Whether this chat reaches that model through the Responses API only. */
 export function needsResponses(chat: Chat, { model, effort }: Pick<CallOptions, 'model' | 'effort'>): boolean {
@@ -51,6 +59,7 @@ export function toResponsesBody(chat: Chat, options: CallOptions): { body: Item;
     ...unsentParts(chat, VENDOR),
     ...unsentMarks(chat, VENDOR, { strict: true }),
     ...unsentNative(options),
+    ...unsentReasoning(chat, VENDOR, options.effort),
   ];
   const refused: string[] = refusedSampling(chat, options);
   for (const field of refused.filter((one) => !IGNORED.includes(one))) {

@@ -43,6 +43,13 @@ describe('the openai package against the router', () => {
     expect(named.model).to.equal(MODEL);
   });
 
+  it('asks for thinking in OpenRouter’s words, whoever answers, and hears no untruth of it', async () => {
+    const body = { model: 'anthropic/claude-sonnet-5-5', messages, reasoning: { effort: 'high' } };
+    const { response } = await open(bad()).chat.completions.create(body).withResponse();
+    expect(fault().received[0]?.body).to.deep.include({ output_config: { effort: 'high' } });
+    expect(response.headers.get('x-omni-warnings')).to.equal('');
+  });
+
   it('lists models and finds one', async () => {
     const client = open(good());
     const all = [];

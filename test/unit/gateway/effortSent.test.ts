@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { loadPolicyFile } from '../../../src/config/load.ts';
 import type { CatalogModel, ProviderName } from '../../../src/domain/catalog.ts';
-import type { Effort } from '../../../src/domain/chat.ts';
+import type { Chat, Effort } from '../../../src/domain/chat.ts';
 import { timeoutsFor } from '../../../src/gateway/attempts.ts';
 import { effortSent, willThink } from '../../../src/gateway/effortSent.ts';
 import type { Native } from '../../../src/gateway/gateway.ts';
@@ -25,17 +25,29 @@ const wholeMsOf = (model: Model, effort: Effort | undefined, native?: Native): n
   timeoutsFor(model, willThink(model, effort, native), POLICY, Number.MAX_SAFE_INTEGER).wholeMs;
 const { normal, reasoning } = POLICY.timeouts;
 
+const ASKED: Chat = { messages: [{ role: 'user', content: 'hi' }], reasoning: { effort: 'high' } };
+const sentOf = (decided: Effort | undefined, model: Model, native?: Native, chat: Chat = { messages: [] }) =>
+  effortSent(decided, model, { native, chat });
+
 describe('the effort of a call', () => {
   it('is what the caller’s own body says, where it goes to its vendor as it came', () => {
-    expect(effortSent('none', CLAUDE, nativeOf({ on: true, effort: 'low' }))).to.equal('low');
-    expect(effortSent('none', CLAUDE, nativeOf({ on: true }))).to.equal(undefined);
-    expect(effortSent('xhigh', CLAUDE, nativeOf({ on: false, effort: 'none' }))).to.equal('none');
+    expect(sentOf('none', CLAUDE, nativeOf({ on: true, effort: 'low' }))).to.equal('low');
+    expect(sentOf('none', CLAUDE, nativeOf({ on: true }))).to.equal(undefined);
+    expect(sentOf('xhigh', CLAUDE, nativeOf({ on: false, effort: 'none' }))).to.equal('none');
   });
 
   it('is the decided one where that body says nothing, or where another vendor answers', () => {
-    expect(effortSent('xhigh', CLAUDE, nativeOf())).to.equal('xhigh');
-    expect(effortSent('low', OPENAI, nativeOf({ on: true, effort: 'high' }))).to.equal('low');
-    expect(effortSent('low', OPENAI, undefined)).to.equal('low');
+    expect(sentOf('xhigh', CLAUDE, nativeOf())).to.equal('xhigh');
+    expect(sentOf('low', OPENAI, nativeOf({ on: true, effort: 'high' }))).to.equal('low');
+    expect(sentOf('low', OPENAI)).to.equal('low');
+  });
+});
+
+describe('the effort that OpenRouter is asked for in its own words', () => {
+  it('is sent to it where the catalog knows of none, and to nobody else', () => {
+    expect(sentOf(undefined, modelOf('openrouter'), undefined, ASKED)).to.equal('high');
+    expect(sentOf('low', modelOf('openrouter'), undefined, ASKED)).to.equal('low');
+    expect(sentOf(undefined, modelOf('groq'), undefined, ASKED)).to.equal(undefined);
   });
 });
 

@@ -171,6 +171,28 @@ const FEATURES: readonly Feature[] = [
     warns: ['openai', 'anthropic', 'google', 'groq'],
   },
   {
+    name: 'a mark for the cache on all of it',
+    chat: { cache_control: { type: 'ephemeral' } },
+    sent: /"cache_control"/,
+    field: 'cache_control',
+    warns: ['openai', 'google', 'groq'],
+  },
+  {
+    name: 'an effort in the words of OpenRouter',
+    chat: { reasoning: { effort: 'low' } },
+    options: { effort: 'low' },
+    sent: /"low"|"LOW"|"thinkingBudget"/,
+    field: 'reasoning',
+  },
+  {
+    name: 'thinking by a number of tokens',
+    chat: { reasoning: { max_tokens: 1_717 } },
+    options: { effort: 'low' },
+    sent: /:1717\b/,
+    field: 'reasoning.max_tokens',
+    warns: ['openai', 'anthropic', 'groq'],
+  },
+  {
     name: 'a field of Anthropic’s own form',
     chat: {},
     options: { native: { format: 'anthropic', body: { speed: 'FAST1', messages: [user] }, untold: ['speed'] } },

@@ -33,6 +33,9 @@ const partsOf = (tool_calls: readonly ToolCall[], options = OPTIONS) =>
 const thinkingOf = (effort: 'none' | 'low' | 'max', modelName = 'gemini-3.8-flash') =>
   (bodyOf(ask, callOptions({ modelName, effort }))['generationConfig'] as Record<string, unknown>)['thinkingConfig'];
 
+const think = (max_tokens: number, modelName = 'gemini-2.5-pro') =>
+  toGeminiBody({ ...ask, reasoning: { max_tokens } }, callOptions({ modelName, effort: 'low' }));
+
 describe('A request to Gemini', () => {
   it('has the system apart, roles of its own and its own names for limits', () => {
     const chat: Chat = {
@@ -128,6 +131,15 @@ describe('A request to Gemini', () => {
     expect(thinkingOf('max')).to.deep.equal({ thinkingLevel: 'HIGH' });
     expect(thinkingOf('none')).to.deep.equal({ thinkingBudget: 0 });
     expect(thinkingOf('low', 'gemini-2.5-pro')).to.deep.equal({ thinkingBudget: 1_024 });
+  });
+
+  it('says the number of tokens that a caller names, within what every model of that family takes', () => {
+    expect(think(1_717).body['generationConfig']).to.deep.include({ thinkingConfig: { thinkingBudget: 1_717 } });
+    expect(think(1_717).warnings).to.deep.equal([]);
+    for (const { body, warnings } of [think(90_000), think(1_717, 'gemini-3.8-flash')]) {
+      expect(JSON.stringify(body)).to.match(/"thinkingBudget":1024|"LOW"/);
+      expect(warnings).to.have.length(1);
+    }
   });
 
   it('warns of what it has no word for', () => {
