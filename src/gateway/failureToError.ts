@@ -67,7 +67,11 @@ const OTHERWISE: Told = {
 export function failureToError(requestId: string, failures: readonly FailedAttempt[]): RouterError {
   const kinds = failures.map(({ failure }) => failure.kind);
   const otherwise = { ...OTHERWISE, shouldRetry: kinds.length > 0 && kinds.every((kind) => PASSING.has(kind)) };
-  const { code, message, shouldRetry } = TOLD.find(({ when }) => kinds.length > 0 && when(kinds))?.told ?? otherwise;
+  const told = TOLD.find(({ when }) => kinds.length > 0 && when(kinds))?.told ?? otherwise;
+  const { code, shouldRetry } = told;
+  // What we found at fault ourselves is said as it is; vendors' words never are.
+  const fault = code === 'validation_error' ? failures.find(({ failure }) => failure.param !== undefined) : undefined;
+  const message = fault ? `${fault.failure.param}: ${fault.failure.message}` : told.message;
   const waits = failures.flatMap(({ failure }) => failure.retryAfterMs ?? []);
   const attempts = failures.map(({ record }) => ({
     model: record.modelId,
@@ -77,6 +81,7 @@ export function failureToError(requestId: string, failures: readonly FailedAttem
   }));
   return new RouterError(code, message, {
     shouldRetry,
+    ...(fault?.failure.param === undefined ? {} : { param: fault.failure.param }),
     ...(shouldRetry
       ? { retryAfterSec: waits.length > 0 ? Math.max(1, Math.ceil(Math.min(...waits) / 1_000)) : 1 }
       : {}),

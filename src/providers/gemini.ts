@@ -28,7 +28,7 @@ export function createGemini(settings: {
   return {
     name: 'google',
     async complete(chat: Chat, options: CallOptions): Promise<Answer> {
-      const { body, warnings } = toGeminiBody(await inlineImages(chat, images, options.signal), options);
+      const { body, warnings } = toGeminiBody(await inlineImages(chat, images, options), options);
       const reply = await postJson(pool, toExchange(options, 'generateContent', body));
       const context = { now: pool.now(), model: options.model.modelName, requestId: options.requestId };
       const { completion, usage } = fromGeminiReply(reply.body, context);
@@ -36,7 +36,7 @@ export function createGemini(settings: {
       return { completion, usage, status, providerRequestId, servedModel: completion.model, warnings };
     },
     async *stream(chat: Chat, options: CallOptions): AsyncGenerator<Chunk> {
-      const { body, warnings } = toGeminiBody(await inlineImages(chat, images, options.signal), options);
+      const { body, warnings } = toGeminiBody(await inlineImages(chat, images, options), options);
       // Without `alt=sse` the stream is one JSON array.
       const reply = await postForEvents(pool, toExchange(options, 'streamGenerateContent?alt=sse', body));
       const context = { now: pool.now(), model: options.model.modelName, requestId: options.requestId };

@@ -90,6 +90,8 @@ export type Failure = {
   readonly message: string;
   readonly status?: number | undefined;
   readonly code?: string | undefined;
+  /** The field of the caller's request that is at fault, as a path; then `message` is in words for the caller. */
+  readonly param?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly providerRequestId?: string | undefined;
   readonly vendorText?: string | undefined;

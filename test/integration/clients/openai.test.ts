@@ -4,6 +4,7 @@ import OpenAI, {
   APIError,
   APIUserAbortError,
   AuthenticationError,
+  BadRequestError,
   InternalServerError,
   NotFoundError,
   RateLimitError,
@@ -107,6 +108,17 @@ describe('the openai package against the router', () => {
       response_format: { type: 'json_schema', json_schema: { name: 'person', schema: { ...PERSON }, strict: true } },
     });
     expect(JSON.parse(answer.choices[0]?.message.content ?? '')).to.have.all.keys('name', 'age');
+  });
+
+  it('hears which image could not be fetched for a model whose vendor fetches none', async () => {
+    const image = { type: 'image_url' as const, image_url: { url: 'http://127.0.0.1:9/a.png' } };
+    const content = [{ type: 'text' as const, text: 'What is this?' }, image];
+    const asked = { model: 'google/gemini-2.5-flash', messages: [{ role: 'user' as const, content }] };
+    const error = await rejectionOf(open(bad()).chat.completions.create(asked));
+    expect(error).to.be.instanceOf(BadRequestError);
+    expect(error).to.include({ code: 'validation_error', param: 'messages[0].content[1].image_url.url' });
+    expect((error as APIError).message).to.include('an image could not be fetched');
+    expect(fault().received).to.deep.equal([]);
   });
 
   it('sends an image to a model that sees', async () => {

@@ -126,6 +126,18 @@ describe('the error after a chain that failed', () => {
     }
   });
 
+  it('says what is at fault in the request, where we found it ourselves', () => {
+    const own = failed('bad-request');
+    const found = {
+      ...own,
+      failure: { ...own.failure, param: 'messages[0].x', message: 'an image could not be fetched' },
+    };
+    const error = failureToError(REQUEST, [failed('bad-request'), found]);
+    expect(error).to.include({ code: 'validation_error', message: 'messages[0].x: an image could not be fetched' });
+    expect(error.details.param).to.equal('messages[0].x');
+    expect(failureToError(REQUEST, [found, failed('server-error')]).details.param).to.equal(undefined);
+  });
+
   it('has the status of its code', () => {
     for (const kind of FAILURE_KINDS) expect(told(kind).status).to.equal(ERROR_CATALOGUE[ALONE[kind]].status);
   });

@@ -7,6 +7,7 @@ import { type ImageFetcherOptions, openImageFetcher } from '../../../src/provide
 import { inlineImages } from '../../../src/providers/inlineImages.ts';
 import { ProviderError } from '../../../src/providers/provider.ts';
 import { mayBeCalled, toNetwork } from '../../../src/providers/publicAddress.ts';
+import { failureOf } from '../../support/failureOf.ts';
 import { rejectionOf } from '../../support/rejectionOf.ts';
 
 type Resolve = NonNullable<ImageFetcherOptions['resolve']>;
@@ -190,10 +191,36 @@ describe('fetching an image by a caller’s word', () => {
         { role: 'user' as const, content: 'And?' },
       ],
     };
-    const inlined = await inlineImages(chat, images, never);
+    const inlined = await inlineImages(chat, images, { signal: never });
     const inline = { ...part, image_url: { url: `data:image/png;base64,${btoa('bytes')}`, detail: 'low' } };
     expect(inlined).to.deep.equal({ messages: [{ role: 'user', content: [text, inline, inline] }, chat.messages[1]] });
     expect(hits).to.equal(1);
+    await images.close();
+  });
+
+  it('says which part is at fault, as the caller wrote it, or that the caller is gone', async () => {
+    const images = openImageFetcher({});
+    const address = 'http://127.0.0.1:9/a.png';
+    const part = { type: 'image_url', image_url: { url: address } };
+    const chat = { messages: [{ role: 'user' as const, content: [{ type: 'text', text: address }, part] }] };
+    const failed = await failureOf(inlineImages(chat, images, { signal: never }));
+    expect(failed).to.include({ kind: 'bad-request', param: 'messages[0].content[1].image_url.url' });
+    const image = { type: 'image', source: { type: 'url', url: address } };
+    const result = { type: 'tool_result', tool_use_id: 't', content: [image] };
+    const body = {
+      messages: [
+        { role: 'user', content: 'go' },
+        { role: 'user', content: [result] },
+      ],
+    };
+    const native = { format: 'anthropic' as const, body };
+    expect((await failureOf(inlineImages(chat, images, { signal: never, native }))).param).to.equal(
+      'messages[1].content[0].content[0].source.url',
+    );
+    const gone = await failureOf(inlineImages(chat, images, { signal: AbortSignal.abort() }));
+    expect(gone.kind).to.equal('cancelled');
+    const late = AbortSignal.abort(new DOMException('late', 'TimeoutError'));
+    expect((await failureOf(inlineImages(chat, images, { signal: late }))).kind).to.equal('timed-out');
     await images.close();
   });
 });
