@@ -14,7 +14,7 @@ export type Ask = {
   readonly caller: KeyHolder;
   /** Prompt and expected answer. */
   readonly tokens: number;
-  /** At the dearest model that may be called; undefined when one of them has no known price. */
+  /** At the dearest model that may be called, for a caller with budgets; undefined when one of them has no known price. */
   readonly estimate: PicoUsd | undefined;
   /** The request's time, ms epoch, and how long it may take. */
   readonly at: number;

@@ -15,7 +15,9 @@ export function toAsk(
   nowMonotonicMs: number,
 ): Ask {
   const outputOf = (usual: number) => wishes.maxTokens ?? usual;
-  const amounts = chain.map(({ model, usualOutputTokens }) => {
+  // Nobody else asks what it may cost.
+  const priced = caller.budgets.length > 0 ? chain : [];
+  const amounts = priced.map(({ model, usualOutputTokens }) => {
     const cost = mostCost(model, chat, { inputTokens, outputTokens: outputOf(usualOutputTokens), images, at });
     return cost === undefined ? undefined : cost + markupOn(cost, markupPercent(model.prices, caller.markup));
   });
