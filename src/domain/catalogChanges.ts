@@ -3,7 +3,7 @@ import { saysTheSame } from './canonicalJson.ts';
 import { type Catalog, type CatalogModel, type ModelDetails, type ProviderName, modelId } from './catalog.ts';
 import { foldCatalog } from './foldCatalog.ts';
 import type { DomainEvent } from './events.ts';
-import type { Prices } from './prices.ts';
+import { type Prices, hasServiceTiers, hasServiceTiersOnly, withServiceTiers } from './prices.ts';
 
 /** One model as a file describes it. Prices are exact decimals in USD per token. */
 export type ModelWish = {
@@ -26,9 +26,9 @@ export function planCatalogChanges(
   file: { readonly models: readonly ModelWish[]; readonly overrides: readonly ModelWish[] },
   change: Change,
 ): DomainEvent[] {
-  const overrides = new Map(file.overrides.map((wish) => [idOf(wish), wish.details]));
+  const overrides = new Map(file.overrides.map((wish) => [idOf(wish), wish]));
   const events = file.models.flatMap((wish) =>
-    planFirstValues(catalog.models.get(idOf(wish)), wish, change, overrides.get(idOf(wish)) ?? {}),
+    planFirstValues(catalog.models.get(idOf(wish)), wish, change, overrides.get(idOf(wish))),
   );
   const seeded = foldCatalog(
     events.map((event) => ({ ...event, revision: catalog.version })),
@@ -46,8 +46,9 @@ function planFirstValues(
   model: CatalogModel | undefined,
   wish: ModelWish,
   change: Change,
-  overridden: Partial<ModelDetails>,
+  override: ModelWish | undefined,
 ): DomainEvent[] {
+  const overridden = override?.details ?? {};
   const details = { ...FRESH, ...wish.details };
   const common = { modelId: idOf(wish), source: 'seed', ...change };
   const events: DomainEvent[] = [];
@@ -60,9 +61,7 @@ function planFirstValues(
       // Who spoke last stays who it was: a feed's limits and abilities are not taken back by an edited tag.
       events.push({ type: 'ModelDetailsChanged', data: { ...common, source: model.detailsSource, details: wanted } });
     }
-    if (model.priceSource === 'seed' && !saysTheSame(model.prices, wish.prices)) {
-      events.push({ type: 'ModelPriceChanged', data: { ...common, prices: wish.prices ?? null } });
-    }
+    events.push(...planFirstPrices(model, wish, common, override));
   }
   // What a feed or a calendar has said of a shutdown since then stands; what an override said goes with the override.
   const said = model?.deprecation?.source;
@@ -70,6 +69,19 @@ function planFirstValues(
   return overridden.shutdownOn !== undefined || isOthers
     ? events
     : [...events, ...planShutdown(model, details, common)];
+}
+
+/** A price that a feed has told since stays; what only people can tell of prices counts after it, too. */
+function planFirstPrices(
+  { prices: known, priceSource }: CatalogModel,
+  { prices }: ModelWish,
+  common: Change & { readonly modelId: string; readonly source: string },
+  override: ModelWish | undefined,
+): DomainEvent[] {
+  const isOurs = known && hasServiceTiers(prices) && !hasServiceTiers(override?.prices);
+  const wanted = priceSource === 'seed' ? prices : isOurs ? withServiceTiers(known, prices) : known;
+  if (saysTheSame(known, wanted)) return [];
+  return [{ type: 'ModelPriceChanged', data: { ...common, source: priceSource, prices: wanted ?? null } }];
 }
 
 /** What only people know of a model: no feed supersedes it, so an edited file still counts after one has spoken. */
@@ -116,6 +128,11 @@ export function planShutdown(
   return [{ type: 'ModelDeprecated', data: { ...common, reason, effectiveAt, replacement: replacement ?? null } }];
 }
 
+function overriddenPrices(known: Prices | undefined, wish: Prices): Prices {
+  const { overrides: _tiers, ...lines } = wish;
+  return hasServiceTiersOnly(wish) ? withServiceTiers({ ...known, ...lines }, wish) : { ...known, ...wish };
+}
+
 function planOverride(model: CatalogModel | undefined, wish: ModelWish, change: Change): DomainEvent[] {
   const common = { modelId: idOf(wish), source: 'manual', ...change };
   const shutdown = planShutdown(model, wish.details, common);
@@ -130,7 +147,7 @@ function planOverride(model: CatalogModel | undefined, wish: ModelWish, change: 
   if (!saysTheSame(model.details, details)) {
     events.push({ type: 'ModelDetailsChanged', data: { ...common, details } });
   }
-  const prices = wish.prices && { ...model.prices, ...wish.prices };
+  const prices = wish.prices && overriddenPrices(model.prices, wish.prices);
   if (prices && !saysTheSame(model.prices, prices)) {
     events.push({ type: 'ModelPriceChanged', data: { ...common, prices } });
   }

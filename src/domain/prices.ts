@@ -73,6 +73,23 @@ export function knowsTier({ overrides = [] }: Prices, serviceTier: string | unde
   return overrides.some((override) => override.serviceTier === serviceTier);
 }
 
+export function hasServiceTiers(prices: Prices | undefined): boolean {
+  return prices?.overrides?.some(({ serviceTier }) => serviceTier !== undefined) ?? false;
+}
+
+/** Of what depends on something such a price list tells nothing but what calls cost that are served as a tier of their own. */
+export function hasServiceTiersOnly(prices: Prices | undefined): boolean {
+  return prices?.overrides?.every(({ serviceTier }) => serviceTier !== undefined) ?? false;
+}
+
+/** What calls cost by what they are served as is told by people, and by no feed: that of `told` stands behind the rest of `prices`. */
+export function withServiceTiers(prices: Prices, told: Prices | undefined): Prices {
+  const { overrides = [], ...lines } = prices;
+  const rest = overrides.filter(({ serviceTier }) => serviceTier === undefined);
+  const all = [...rest, ...(told?.overrides ?? []).filter(({ serviceTier }) => serviceTier !== undefined)];
+  return { ...lines, ...(all.length > 0 ? { overrides: all } : {}) };
+}
+
 /** Whether every condition of the override holds. */
 export function isInForce(override: PriceOverride, promptTokens: number, at: number, serviceTier?: string): boolean {
   if (override.serviceTier !== undefined && override.serviceTier !== serviceTier) return false;

@@ -4,7 +4,7 @@ import type { CatalogModel, ModelDetails } from '../../src/domain/catalog.ts';
 import type { ModelWish } from '../../src/domain/catalogChanges.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import type { Hold } from '../../src/domain/holds.ts';
-import type { Prices } from '../../src/domain/prices.ts';
+import { type Prices, hasServiceTiersOnly, withServiceTiers } from '../../src/domain/prices.ts';
 import { uuidv5 } from '../../src/domain/uuidv5.ts';
 import type { FeedModel } from '../sources/feedReading.ts';
 import { fingerprintOf, pricesFingerprint, statedPrices } from '../../src/domain/comparePrices.ts';
@@ -68,7 +68,7 @@ class Desk {
     const { history, opinionsOf, settings, alerts } = this.#given;
     const { id } = this.#model;
     const known = this.#row.arePricesPartial ? this.#model.prices : undefined;
-    const told = statedPrices({ ...known, ...fed });
+    const told = withServiceTiers(statedPrices({ ...known, ...fed }), this.#model.prices);
     const prices = withoutOverridden(told, this.#override?.prices, this.#model.prices);
     const fingerprint = pricesFingerprint(prices);
     const judged = judgePrices({
@@ -201,7 +201,9 @@ class Desk {
 
 /** The lines that a person has set stay as the catalog has them: `npm run sync-models` brings them, as source `manual`. */
 function withoutOverridden(fed: Prices, override: Prices | undefined, known: Prices | undefined): Prices {
-  const fixed = Object.keys(override ?? {}) as (keyof Prices)[];
+  const fixed = (Object.keys(override ?? {}) as (keyof Prices)[]).filter(
+    (line) => line !== 'overrides' || !hasServiceTiersOnly(override),
+  );
   const kept = Object.entries({ ...fed, ...Object.fromEntries(fixed.map((line) => [line, known?.[line]])) });
   return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
 }

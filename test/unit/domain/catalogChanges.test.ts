@@ -70,6 +70,21 @@ describe('first values of a file', () => {
     expect(typesOf(events)).to.deep.equal(['ModelDetailsChanged']);
   });
 
+  it('still count where no feed ever speaks of prices: what a service tier costs', () => {
+    const flex = { serviceTier: 'flex', input: '0.0000005' };
+    const longer = { minPromptTokens: 9, input: '0.00002' };
+    const fed = apply(seeded, [priced({ input: '0.000009', overrides: [longer] })]);
+    const models = [wish({ prices: { input: '0.000003', overrides: [flex] } })];
+    const tiered = apply(fed, plan(fed, models));
+    expect(tiered.models.get(MODEL)?.prices).to.deep.equal({ input: '0.000009', overrides: [longer, flex] });
+    expect(tiered.models.get(MODEL)?.priceSource).to.equal(fed.models.get(MODEL)?.priceSource);
+    expect(plan(tiered, models)).to.deep.equal([]);
+    const overrides = [wish({ details: {}, prices: { overrides: [{ ...flex, input: '0.0000006' }] } })];
+    const overridden = apply(tiered, plan(tiered, models, overrides));
+    expect(overridden.models.get(MODEL)?.prices?.overrides).to.deep.equal([longer, { ...flex, input: '0.0000006' }]);
+    expect(plan(overridden, models, overrides)).to.deep.equal([]);
+  });
+
   it('leave details alone that a feed has given since, and still correct the price', () => {
     const fed = apply(seeded, [described({ contextTokens: 5 })]);
     const details = { tags: ['chat' as const], abilities: { tools: false }, contextTokens: 9 };

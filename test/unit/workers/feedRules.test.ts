@@ -264,4 +264,24 @@ describe('a reading of the list', () => {
     // What stands under overrides comes by `sync-models`; until then, and after it, feeds do not touch that line.
     expect(world.pricesOf(ID)).to.deep.equal({ input: perToken(1), output: perToken(4.4) });
   });
+
+  it('keeps what a service tier costs, of which no feed speaks', () => {
+    const world = createWorld();
+    world.read(0, [row()]);
+    const flex = { serviceTier: 'flex', input: perToken(0.5) };
+    const common = { modelId: MODEL, source: 'openrouter', at: '2026-11-25T09:00:00.000Z', by: 'test' };
+    const prices = { ...world.catalog().models.get(MODEL)?.prices, overrides: [flex] };
+    world.append([{ type: 'ModelPriceChanged', data: { ...common, prices } }]);
+    expect(world.read(2, [row()]).events).to.deep.equal([]);
+    world.overrides.set(MODEL, { provider: 'openrouter', modelName: ID, details: {}, prices: { overrides: [flex] } });
+    const tier = { overrides: [{ min_prompt_tokens: 1_000, prompt: perToken(1.1) }] };
+    const plan = world.read(4, [row({}, { completion: perToken(4.4), ...tier })]);
+    expect(told(plan, ID)).to.include('pricing.completion: accepted small');
+    expect(
+      world
+        .catalog()
+        .models.get(MODEL)
+        ?.prices?.overrides?.map(({ input }) => input),
+    ).to.deep.equal([perToken(1.1), perToken(0.5)]);
+  });
 });
