@@ -11,6 +11,7 @@ type CallDelta = {
   readonly id?: string;
   readonly function?: { readonly name?: string; readonly arguments?: string };
 };
+type TextKind = 'text' | 'thinking';
 type Call = { readonly id: string; readonly name: string; readonly text: string };
 
 export class BlockWriter {
@@ -19,6 +20,8 @@ export class BlockWriter {
   #open: string | number | undefined;
   /** Calls that another vendor told by turns with the one that is open: kept until its end. */
   readonly #kept = new Map<number, Call>();
+  /** What was said beside an open call: kept until its end, too. */
+  readonly #later: { readonly kind: TextKind; text: string }[] = [];
   #begun = false;
   #finish: Delta['choices'][number]['finish_reason'] = null;
 
@@ -28,14 +31,9 @@ export class BlockWriter {
     if (!choice) return events;
     this.#finish = choice.finish_reason ?? this.#finish;
     const { content, reasoning, reasoning_content: thought = reasoning, refusal, tool_calls: calls } = choice.delta;
-    if (typeof thought === 'string' && thought) {
-      events.push(...this.#enter('thinking', { type: 'thinking', thinking: '', signature: '' }));
-      events.push(this.#say({ type: 'thinking_delta', thinking: thought }));
-    }
-    for (const text of [content, refusal]) {
-      if (typeof text !== 'string' || text === '') continue;
-      events.push(...this.#enter('text', { type: 'text', text: '' }), this.#say({ type: 'text_delta', text }));
-    }
+    if (typeof thought === 'string' && thought) events.push(...this.#hearText('thinking', thought));
+    for (const text of [content, refusal])
+      if (typeof text === 'string' && text) events.push(...this.#hearText('text', text));
     if (Array.isArray(calls)) for (const one of calls as CallDelta[]) events.push(...this.#hearCall(one));
     return events;
   }
@@ -44,6 +42,8 @@ export class BlockWriter {
     const kept = [...this.#kept].sort(([a], [b]) => a - b);
     return [
       ...this.#begin(answered.requestId, answered.model.id),
+      ...this.#close(),
+      ...this.#later.flatMap(({ kind, text }) => this.#text(kind, text)),
       ...kept.flatMap(([place, call]) => this.#call(place, call)),
       ...this.#close(),
       {
@@ -59,6 +59,24 @@ export class BlockWriter {
     if (this.#begun) return [];
     this.#begun = true;
     return [{ type: 'message_start', message: { ...emptyMessage(id, model), usage: toUsage(null) } }];
+  }
+
+  /** Nothing tells the end of a call but the end of the answer: a block that began before would tear the call in two. */
+  #hearText(kind: TextKind, text: string): Event[] {
+    if (typeof this.#open !== 'number') return this.#text(kind, text);
+    const last = this.#later.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else this.#later.push({ kind, text });
+    return [];
+  }
+
+  #text(kind: TextKind, text: string): Event[] {
+    return kind === 'thinking'
+      ? [
+          ...this.#enter(kind, { type: 'thinking', thinking: '', signature: '' }),
+          this.#say({ type: 'thinking_delta', thinking: text }),
+        ]
+      : [...this.#enter(kind, { type: 'text', text: '' }), this.#say({ type: 'text_delta', text })];
   }
 
   #hearCall({ index: place = 0, id = '', function: called }: CallDelta): Event[] {

@@ -13,7 +13,7 @@ import { errorReply } from '../../support/faultProvider.ts';
 import { rejectionOf } from '../../support/rejectionOf.ts';
 import type { TestRouter } from '../../support/router.ts';
 import { until } from '../../support/until.ts';
-import { streamFrames, wordsOf } from '../../support/vendorReplies.ts';
+import { frame, streamFrames, wordsOf } from '../../support/vendorReplies.ts';
 
 const CLAUDE = 'anthropic/claude-sonnet-4-6';
 const OTHERS = [
@@ -32,6 +32,9 @@ const open = ({ url, key }: TestRouter, more: object = {}): Anthropic =>
   new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0, ...more });
 
 const ask = (client: Anthropic, model = CLAUDE) => rejectionOf(client.messages.create({ model, max_tokens, messages }));
+
+const said = (delta: object, finish: string | null = null) =>
+  frame({ id: 'c', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] });
 
 describe('the Anthropic SDK against the router', () => {
   const { good, bad, fault } = useClientWorld();
@@ -181,6 +184,24 @@ describe('the Anthropic SDK against the router', () => {
     stream.on('text', (text) => text === 'w3 ' && stream.abort());
     expect(await rejectionOf(stream.finalMessage())).to.be.instanceOf(APIUserAbortError);
     await until(() => fault().received[0]?.gone, { what: 'the end of the provider’s call' });
+  });
+
+  it('puts a streamed call together, whatever its vendor says in the middle of it', async () => {
+    const part = (more: object) => said({ tool_calls: [{ index: 0, ...more }] });
+    const frames = [
+      part({ id: 'call_1', type: 'function', function: { name: WEATHER.name, arguments: '{"city":' } }),
+      said({ content: 'One moment.' }),
+      part({ function: { arguments: '"Oslo"}' } }),
+      said({}, 'tool_calls'),
+      'data: [DONE]\n\n',
+    ];
+    fault().script('openai', { frames });
+    const stream = open(bad()).messages.stream({ model: OTHERS[0] ?? '', max_tokens, messages, tools });
+    const { content } = await stream.finalMessage();
+    expect(content.map((block) => (block.type === 'tool_use' ? block.input : block.type))).to.deep.equal([
+      { city: 'Oslo' },
+      'text',
+    ]);
   });
 
   it('throws the classes of error that it has for them', async () => {
