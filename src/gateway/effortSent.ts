@@ -18,10 +18,14 @@ export function effortSent(
   return decided ?? (provider === 'openrouter' ? effortOfReasoning(chat['reasoning']) : undefined);
 }
 
+/**
+ * Where nothing is sent of it, a model that can think may well do so: that is its vendor's to say. Too long a time for one that
+ * does not costs patience, too short a one for one that does costs the answer.
+ */
 export function willThink(model: Model, effort: Effort | undefined, native: Native): boolean {
   const said = saidIn(native, model.provider);
   if (said) return said.on;
-  return model.details.abilities.reasoning === true && effort !== 'none' && effort !== undefined;
+  return model.details.abilities.reasoning === true && effort !== 'none';
 }
 
 function saidIn(native: Native, provider: Model['provider']): NonNullable<Native>['thinking'] {

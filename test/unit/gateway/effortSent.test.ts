@@ -1,6 +1,6 @@
 // What is said and recorded of thinking in a call, and which of the policy's times it gets.
 import { expect } from 'chai';
-import { loadPolicyFile } from '../../../src/config/load.ts';
+import { loadModelsFile, loadPolicyFile } from '../../../src/config/load.ts';
 import type { CatalogModel, ProviderName } from '../../../src/domain/catalog.ts';
 import type { Chat, Effort } from '../../../src/domain/chat.ts';
 import { timeoutsFor } from '../../../src/gateway/attempts.ts';
@@ -21,8 +21,9 @@ const nativeOf = (thinking?: Native['thinking']): Native => ({
   body: {},
   ...(thinking ? { thinking } : {}),
 });
-const wholeMsOf = (model: Model, effort: Effort | undefined, native?: Native): number =>
-  timeoutsFor(model, willThink(model, effort, native), POLICY, Number.MAX_SAFE_INTEGER).wholeMs;
+const timeoutsOf = (model: Model, effort: Effort | undefined, native?: Native) =>
+  timeoutsFor(model, willThink(model, effort, native), POLICY, Number.MAX_SAFE_INTEGER);
+const wholeMsOf = (...asked: Parameters<typeof timeoutsOf>): number => timeoutsOf(...asked).wholeMs;
 const { normal, reasoning } = POLICY.timeouts;
 
 const ASKED: Chat = { messages: [{ role: 'user', content: 'hi' }], reasoning: { effort: 'high' } };
@@ -56,6 +57,34 @@ describe('the times of a call', () => {
     expect(wholeMsOf(OPENAI, 'low')).to.equal(reasoning.wholeMs);
     expect(wholeMsOf(OPENAI, 'none')).to.equal(normal.wholeMs);
     expect(wholeMsOf(modelOf('openai', { abilities: {} }), 'low')).to.equal(normal.wholeMs);
+  });
+
+  it('are long where nothing is said of thinking to a model that can, as to one that was named', () => {
+    const models = loadModelsFile('config/models.yaml').models;
+    for (const name of ['gpt-6-astra', 'gemini-2.5-pro', 'claude-haiku-4-5']) {
+      const entry = models.find(({ model_name: one }) => one === name);
+      if (!entry) throw new Error(`${name} is not shipped`);
+      const { reasoning: thinks = false } = entry.abilities ?? {};
+      const model = modelOf(entry.provider, { abilities: { reasoning: thinks }, efforts: entry.efforts });
+      expect(timeoutsOf(model, undefined), name).to.include({
+        wholeMs: reasoning.wholeMs,
+        firstTokenMs: reasoning.firstTokenMs,
+      });
+    }
+    expect(wholeMsOf(CLAUDE, undefined, nativeOf())).to.equal(reasoning.wholeMs);
+    expect(wholeMsOf(modelOf('openai', { abilities: { reasoning: false } }), undefined)).to.equal(normal.wholeMs);
+  });
+
+  it('are never beyond what is left, and follow the provider’s and the model’s own', () => {
+    const own = { openai: { wholeMs: 7, idleMs: 8 }, 'openai/m': { wholeMs: 9 } };
+    const policy = { ...POLICY, timeouts: { ...POLICY.timeouts, own } };
+    expect(timeoutsFor(OPENAI, true, policy, 1_000)).to.deep.equal({
+      connectMs: reasoning.connectMs,
+      idleMs: 8,
+      firstTokenMs: 1_000,
+      wholeMs: 9,
+      streamMs: 1_000,
+    });
   });
 
   it('follow the caller’s own body where it speaks of thinking', () => {
