@@ -146,7 +146,7 @@ async function serve({
     keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });
-  const server = createHttpServer(app);
+  const server = createHttpServer(app, random);
   const url = await listen(server, env.host, env.port);
   lifecycle.own('the HTTP server', async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

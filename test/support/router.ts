@@ -168,7 +168,7 @@ export async function openTestRouter(options: RouterOptions = {}): Promise<TestR
     keptAnswers: createKeptAnswers({ postgres, clock }),
     lastUsed: createLastUsed({ postgres, clock, logger }),
   });
-  const server = createHttpServer(app, options.serverTimes);
+  const server = createHttpServer(app, random, options.serverTimes);
   const url = await listen(server, '127.0.0.1', 0);
   const createKey = (scopes: readonly string[], org = 'test') =>
     createApiKey({ postgres, clock, random }, { org, by: 'test', scopes });

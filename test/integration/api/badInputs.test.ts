@@ -1,6 +1,7 @@
 // Generated bad inputs on every route: no 5xx, no answer that is no JSON, no hang, no crash. `npm run soak -- inputs` sends ten times as many.
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { ERROR_CATALOGUE } from '../../../src/domain/errors.ts';
 import { sendBadInputs } from '../../support/badInputs.ts';
 import { useRouter } from '../../support/router.ts';
 
@@ -29,11 +30,18 @@ describe('bad inputs', function () {
         socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
         socket.on('close', () => resolve(text));
       });
-    const nonsense = await say('NONSENSE\r\n\r\n');
-    expect(nonsense).to.match(/^HTTP\/1\.1 400 /);
-    const overlong = await say(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`);
-    expect(overlong).to.match(/^HTTP\/1\.1 431 /);
-    for (const answer of [nonsense, overlong])
-      expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).to.have.nested.property('error.code', 'validation_error');
+    const told = async (line: string) => {
+      const [head = '', body = ''] = (await say(line)).split('\r\n\r\n');
+      const { error, request_id: requestId } = JSON.parse(body) as { error: object; request_id: unknown };
+      expect(requestId).to.match(/^[\da-f-]{36}$/);
+      expect(head).to.include(`\r\nx-request-id: ${String(requestId)}\r\n`);
+      expect(error).to.have.all.keys('message', 'type', 'param', 'code');
+      return [Number(head.split(' ')[1]), Reflect.get(error, 'code')];
+    };
+    expect(await told('NONSENSE\r\n\r\n')).to.deep.equal([400, 'validation_error']);
+    expect(await told(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`)).to.deep.equal([
+      ERROR_CATALOGUE.headers_too_large.status,
+      'headers_too_large',
+    ]);
   });
 });

@@ -121,7 +121,11 @@ describe('a caller who sends slowly', () => {
 
   it('is cut off before its headers have ended, and in the middle of its body', async () => {
     const headers = `POST /v1/chat HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${router().key}\r\n`;
-    expect(await send(headers)).to.match(/^HTTP\/1\.1 408/);
+    const answer = await send(headers);
+    expect(answer).to.match(/^HTTP\/1\.1 408/);
+    expect(answer)
+      .to.include('"code":"request_timeout"')
+      .and.to.match(/\r\nx-request-id: [\da-f-]{36}\r\n/);
     const begun = `${headers}content-type: application/json\r\ncontent-length: 1000\r\n\r\n{"messages": [`;
     expect(await send(begun)).to.match(/^HTTP\/1\.1 408/);
     expect((await router().send('/health', { key: null })).status).to.equal(200);
