@@ -1,7 +1,7 @@
 // A read model counted again: its tables are made once more from the log, up to the very event that the live ones have come to, and
 // the two are compared row by row. Nothing is changed; a running copy waits while the last events and the comparison are done.
 import { type Position, START, comparePositions } from '../src/eventstore/eventStore.ts';
-import { scanLog } from '../src/eventstore/scanLog.ts';
+import { countAfter, scanLog } from '../src/eventstore/scanLog.ts';
 import { isoTime } from '../src/platform/clock.ts';
 import type { Queryable } from '../src/platform/postgres.ts';
 import { type Applier, createApplier } from './applyBatch.ts';
@@ -55,7 +55,7 @@ export async function recountProjection(projection: Projection, tools: RebuildTo
         problems.push(...(await compareTable(client, table, place)));
         rows += await countRows(client, table);
       }
-      const behind = comparePositions(live, (await store.head()) ?? START) < 0;
+      const behind = (await countAfter(store, { clock, after: live, categories: projection.categories, most: 1 })) > 0;
       return { projection: projection.name, events: done.events, rows, problems, behind };
     });
   } finally {

@@ -27,7 +27,11 @@ describe('the audit', function () {
     await router().send('/v1/chat', { body: { messages: [{ role: 'user', content: 'one more' }] } });
     const report = await verifyWorld(router());
     expect(isWhole(report), formatVerify(report)).to.equal(true);
-    expect(report.readModels.every(({ behind }) => behind)).to.equal(true);
+    // What waits for it makes one late, not that the log goes on with events of others.
+    const late = report.readModels.filter(({ behind }) => behind).map(({ projection }) => projection);
+    const ofRequests = PROJECTIONS.filter(({ categories }) => categories.includes('request'));
+    expect(late).to.have.members(ofRequests.map(({ name }) => name));
+    expect(late).not.to.have.lengthOf(PROJECTIONS.length);
     await catchUp(router());
   });
 
