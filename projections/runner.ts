@@ -1,6 +1,6 @@
 // Keeps one projection up to date for as long as the process lives. Whatever goes wrong stops only this projection: it says
 // so, waits longer each time, and goes on from its checkpoint.
-import type { EventStore } from '../src/eventstore/eventStore.ts';
+import { type EventStore, StoreUnavailableError } from '../src/eventstore/eventStore.ts';
 import { countAfter } from '../src/eventstore/scanLog.ts';
 import { type Clock, isoTime } from '../src/platform/clock.ts';
 import type { Logger } from '../src/platform/logger.ts';
@@ -139,6 +139,8 @@ function tell(logger: Logger, error: unknown, retryMs: number): void {
     const { id, type, stream, position } = error.event;
     const fields = { error: error.cause, eventId: id, type, stream, position, retryMs };
     logger.error('stopped at an event that it cannot project; it is not skipped', fields);
+  } else if (error instanceof StoreUnavailableError) {
+    logger.warn('the event log is away; the projection goes on when it is back', { error, retryMs });
   } else if (isUnavailable(error)) {
     logger.warn('the database is away; the projection goes on when it is back', { error, retryMs });
   } else {
