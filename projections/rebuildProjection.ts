@@ -26,8 +26,6 @@ export type RebuildTools = {
   readonly signal: AbortSignal;
 };
 
-/** A running copy waits that long at most for the last events. */
-const LAST_SILENCE_MS = 300;
 const WAIT_FOR_READERS_MS = 1_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -81,7 +79,7 @@ async function rebuildUnderLock(
   await fill(projection, tools, shadow.applier, progress, onBatch);
   await exchangeWhenFree(tools, async (client) => {
     await holdCheckpoint(client, projection);
-    await fill(projection, { ...tools, silentMs: LAST_SILENCE_MS }, shadow.applier, progress, onBatch);
+    await fill(projection, tools, shadow.applier, progress, onBatch);
     await exchangeTables(client, projection, place);
     await replaceCheckpoint(client, projection, { ...progress, now: isoTime(clock.now()) });
   });
@@ -128,13 +126,13 @@ async function openShadow(projection: Projection, { postgres, clock }: RebuildTo
 
 async function fill(
   projection: Projection,
-  { store, clock, signal, silentMs }: RebuildTools & { readonly silentMs?: number },
+  { store, clock, signal }: RebuildTools,
   applier: Applier,
   progress: Progress,
   onBatch: () => void,
 ): Promise<void> {
   const scan = { store, clock, signal, categories: projection.categories, after: progress.position || START };
-  for await (const batch of scanLog({ ...scan, ...(silentMs === undefined ? {} : { silentMs }) })) {
+  for await (const batch of scanLog(scan)) {
     await applier.apply(batch);
     progress.position = batch.position;
     progress.events += batch.events.length;

@@ -121,7 +121,7 @@ function beat(
     try {
       while (!ended.aborted) {
         await applier.touch(await store.head(), (after) =>
-          countAfter(store, { clock, after, categories: projection.categories, most: MOST_COUNTED }),
+          countAfter(store, { clock, after, categories: projection.categories, most: MOST_COUNTED, signal: ended }),
         );
         await pause(clock, heartbeatMs, ended);
       }

@@ -6,14 +6,17 @@ export type Position = string;
 
 /** Negative, zero or positive as `a` is before, at or after `b` in the same log. */
 export function comparePositions(a: Position, b: Position): number {
-  // Every backend's begins with a whole number that grows; what follows it grows with it.
-  const [left, right] = [numberOf(a), numberOf(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  for (const place of [0, 1] as const) {
+    if (left[place] !== right[place]) return left[place] < right[place] ? -1 : 1;
+  }
+  return 0;
 }
 
-function numberOf(position: Position): bigint {
-  const [first = ''] = position.split('/');
-  return first === '' ? -1n : BigInt(first);
+/** Every backend's begins with a whole number that grows; EventStoreDB's has a second one, lower before an event than at it. */
+function numbersOf(position: Position): [bigint, bigint] {
+  const [first = '', second = '0'] = position.split('/');
+  return first === '' ? [-1n, 0n] : [BigInt(first), BigInt(second)];
 }
 
 /** Before the first event. */

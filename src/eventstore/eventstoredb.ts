@@ -9,7 +9,6 @@ import {
   type JSONType,
   NO_STREAM,
   START as FROM_START,
-  type StreamingRead,
   jsonEvent,
   streamNameFilter,
 } from '@eventstore/db-client';
@@ -28,6 +27,7 @@ import {
   StoreUnavailableError,
 } from './eventStore.ts';
 import {
+  furthest,
   isFinal,
   isOfType,
   isOurs,
@@ -38,8 +38,10 @@ import {
   toPosition,
   toRecorded,
   toServerPosition,
+  unlessAborted,
 } from './eventstoredbForms.ts';
 import { pause } from './followCategories.ts';
+import { guardRead } from './guardRead.ts';
 
 type Options = {
   readonly url: string;
@@ -100,7 +102,7 @@ class EventStoreDb implements EventStore {
       requiresLeader: true,
       credentials: this.#credentials,
     });
-    for await (const { event } of this.#guardedRead(reading)) {
+    for await (const { event } of guardRead(reading, this.#options)) {
       if (!event || (to !== undefined && event.revision > to)) continue;
       if (event.revision < from) return;
       yield toRecorded(event);
@@ -137,7 +139,7 @@ class EventStoreDb implements EventStore {
       const options = { direction: BACKWARDS, fromPosition, maxCount: PAGE, requiresLeader: true } as const;
       const reading = this.#client.readAll({ ...options, credentials: this.#credentials });
       let last: string | undefined;
-      for await (const { event } of this.#guardedRead(reading)) {
+      for await (const { event } of guardRead(reading, this.#options)) {
         if (!event) continue;
         last = toPosition(event.position);
         // The server's own streams, statistics among them, begin with a dollar sign.
@@ -231,6 +233,10 @@ class EventStoreDb implements EventStore {
     categories: readonly string[],
     signal: AbortSignal,
   ): AsyncGenerator<{ events: readonly RecordedEvent[]; position: Position }> {
+    // Whoever has caught up has been given everything up to here, though no event of ours may be near: the server names no place
+    // when it says so. Both ask the leader: a follower has caught up at an end that is behind.
+    const head = await unlessAborted(this.head(), signal);
+    if (signal.aborted) return;
     const subscription = this.#client.subscribeToAll(
       {
         fromPosition: after === '' ? FROM_START : toServerPosition(after),
@@ -240,18 +246,25 @@ class EventStoreDb implements EventStore {
           // Called before the events ahead of it are consumed: put behind them in their own queue.
           checkpointReached: (of, position) => void of.push({ checkpoint: position }),
         }),
+        requiresLeader: true,
         credentials: this.#credentials,
       },
       { highWaterMark: PAGE },
     );
+    subscription.on('caughtUp', () => {
+      if (head !== undefined) subscription.push({ checkpoint: toServerPosition(head) });
+    });
     const queue = listenTo(subscription, signal);
+    let position = after;
     try {
       for (;;) {
         const items = await queue.take(PAGE);
-        const last = items.at(-1);
-        if (!last) return;
+        if (items.length === 0) return;
         const events = items.flatMap(({ event }) => (event && isOurs(event) ? [toRecorded(event)] : []));
-        yield { events, position: toPosition(last.event?.position ?? last.checkpoint) };
+        const reached = furthest(position, items);
+        if (events.length === 0 && reached === position) continue;
+        position = reached;
+        yield { events, position };
       }
     } finally {
       queue.close();
@@ -259,38 +272,6 @@ class EventStoreDb implements EventStore {
         this.#options.logger.debug('a subscription had ended before it was closed', { error });
       });
       subscription.destroy();
-    }
-  }
-
-  /** Reads have no deadline in the client: one that stays silent while it is waited for is ended here. */
-  async *#guardedRead<T>(reading: StreamingRead<T>): AsyncGenerator<T> {
-    const over = new AbortController();
-    let waitingFor = 0;
-    let waiting = true;
-    const watch = async (): Promise<void> => {
-      for (let seen = -1; !over.signal.aborted;) {
-        if (waiting && seen === waitingFor) reading.destroy(new StoreUnavailableError('the event log stays silent'));
-        seen = waitingFor;
-        await pause(this.#options.clock, this.#options.readSilenceMs, over.signal);
-      }
-    };
-    const watched = watch();
-    reading.on('error', (error) => this.#options.logger.debug('a read of the event log failed', { error }));
-    try {
-      for await (const item of reading) {
-        waiting = false;
-        yield item;
-        waitingFor += 1;
-        waiting = true;
-      }
-    } catch (error) {
-      if (!isOfType(error, 'stream-not-found')) throw toKnown(error);
-    } finally {
-      over.abort();
-      await watched;
-      reading.cancel().catch((error: unknown) => {
-        this.#options.logger.debug('a read of the event log had no connection to cancel', { error });
-      });
     }
   }
 }

@@ -9,6 +9,7 @@ import {
   type Position,
   type RecordedEvent,
   StoreUnavailableError,
+  comparePositions,
 } from './eventStore.ts';
 
 export type ServerPosition = { readonly commit: bigint; readonly prepare: bigint };
@@ -90,6 +91,22 @@ export function toKnown(error: unknown): unknown {
   const ours = [StoreUnavailableError, ConflictError, EventTooLargeError].some((family) => error instanceof family);
   if (ours || isFinal(error) || error instanceof TypeError) return error;
   return new StoreUnavailableError('the event log in EventStoreDB did not answer', { cause: error });
+}
+
+/** The server's own checkpoints may fall behind an event that it has given already: a position never goes back. */
+export function furthest(position: Position, items: readonly SubscriptionItem[]): Position {
+  return items
+    .map((item) => toPosition(item.event?.position ?? item.checkpoint))
+    .reduce((most, next) => (comparePositions(next, most) > 0 ? next : most), position);
+}
+
+/** Or undefined, at once, when aborted: whoever stops does not wait for a server that is silent. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** Takes what a subscription has, all at once, or waits. Empty when it has ended or is aborted. @throws its error */

@@ -1,6 +1,13 @@
-// Reading a log from a position to its present end, once: for audits, copies and counts. A subscription alone never ends.
+// Reading a log from a position to its present end, once: for audits, copies and counts. A subscription alone never ends, so the end is
+// where the log's newest event was at the start: a backend moves a subscription's position there although no event of ours is left.
 import type { Clock } from '../platform/clock.ts';
-import type { EventStore, Position, RecordedEvent } from './eventStore.ts';
+import {
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+  StoreUnavailableError,
+  comparePositions,
+} from './eventStore.ts';
 
 export type Scanned = { readonly events: readonly RecordedEvent[]; readonly position: Position };
 
@@ -10,28 +17,32 @@ type ScanOptions = {
   readonly categories: readonly string[];
   readonly after: Position;
   readonly signal?: AbortSignal;
-  /** A log that says nothing for so long has been read to its end: its newest event may be none of ours. */
+  /** A log that says nothing for so long, before its end was reached, cannot be read: its server hangs, or is gone for long. */
   readonly silentMs?: number;
 };
 
-const SILENT_MS = 2_000;
+/** A server that is started again is waited for. */
+const SILENT_MS = 60_000;
 
-/** Everything that was in the log when it was called, perhaps a little more; then it ends. */
+/**
+ * Everything that was in the log when it was called, perhaps a little more; then it ends. Aborted, it ends where it is.
+ * @throws StoreUnavailableError when the log stays silent before its end: silence alone is never taken for the end
+ */
 export async function* scanLog(options: ScanOptions): AsyncGenerator<Scanned> {
   const { store, clock, categories, after, silentMs = SILENT_MS } = options;
   const head = await store.head();
-  if (head === undefined || head === after) return;
-  const startedAt = clock.now();
+  if (head === undefined || comparePositions(after, head) >= 0) return;
   const over = new AbortController();
   const stop = () => over.abort();
   options.signal?.addEventListener('abort', stop, { once: true });
   // While a batch is being worked on the log cannot speak: that is no silence.
-  const state = { heard: 0, working: false };
+  const state = { heard: 0, working: false, silent: false };
   const watch = (async () => {
     for (let seen = -1; !over.signal.aborted && (state.working || seen !== state.heard);) {
       seen = state.heard;
       await pause(clock, silentMs, over.signal);
     }
+    state.silent = !over.signal.aborted;
     over.abort();
   })();
   try {
@@ -40,25 +51,25 @@ export async function* scanLog(options: ScanOptions): AsyncGenerator<Scanned> {
       state.working = true;
       yield batch;
       state.working = false;
-      if (batch.position === head || options.signal?.aborted) return;
-      // Under load the end moves on; what was stored after the start is past it.
-      if ((batch.events.at(-1)?.recordedAt.getTime() ?? 0) > startedAt) return;
+      if (comparePositions(batch.position, head) >= 0 || options.signal?.aborted) return;
     }
   } finally {
     options.signal?.removeEventListener('abort', stop);
     over.abort();
     await watch;
   }
+  if (!state.silent) return;
+  throw new StoreUnavailableError(`the event log stayed silent for ${silentMs / 1_000} s before its end was reached`);
 }
 
 /** How many events wait behind a position; at most `most` are counted. */
 export async function countAfter(
   store: EventStore,
-  { clock, after, categories, most }: { clock: Clock; after: Position; categories: readonly string[]; most: number },
+  { most, ...scan }: Omit<ScanOptions, 'store' | 'silentMs'> & { readonly most: number },
 ): Promise<number> {
-  if (store.countAfter) return await store.countAfter(after, categories, most);
+  if (store.countAfter) return await store.countAfter(scan.after, scan.categories, most);
   let count = 0;
-  for await (const { events } of scanLog({ store, clock, categories, after, silentMs: 300 })) {
+  for await (const { events } of scanLog({ store, ...scan })) {
     count += events.length;
     if (count >= most) return most;
   }

@@ -138,6 +138,41 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
       expect((await later).events.map(textOf)).to.deep.equal(['later']);
     });
 
+    it('may be followed again from any position that it told, with exactly the rest', async function () {
+      this.timeout(30_000);
+      const category = `delta${random.bytes(4).toString('hex')}`;
+      const texts = Array.from({ length: 8 }, (_, index) => `event ${index}`);
+      for (const text of texts) {
+        await store.append(`${category}-${text}`, makeEvents([text]), 'none');
+        // So many of others in between that a backend which filters on its side tells of them.
+        await store.append(stream(), makeEvents(Array.from({ length: 300 }, (_, index) => `other ${index}`)), 'none');
+      }
+      const end = (await store.head()) ?? START;
+      const told: { position: string; seen: number }[] = [];
+      let seen = 0;
+      for await (const { events, position } of store.subscribe(START, [category], new AbortController().signal)) {
+        seen += events.length;
+        told.push({ position, seen });
+        if (comparePositions(position, end) >= 0) break;
+      }
+      expect(seen).to.equal(texts.length);
+      expect(told.map(({ position }) => position)).to.deep.equal(
+        told.map(({ position }) => position).toSorted(comparePositions),
+      );
+      for (const { position, seen: before } of told.filter(({ seen: count }) => count < texts.length)) {
+        const rest = await follow(store, position, category, texts.length - before);
+        expect(rest.events.map(textOf)).to.deep.equal(texts.slice(before));
+      }
+    });
+
+    it('tells where its end was to a reader for whom there is nothing', async () => {
+      const { position: end } = await store.append(stream(), makeEvents(['of another category']), 'none');
+      for await (const { events, position } of store.subscribe(START, ['nothing'], new AbortController().signal)) {
+        expect(events).to.deep.equal([]);
+        if (comparePositions(position, end) >= 0) break;
+      }
+    });
+
     it('shows a reader every event of twenty writers at once, none skipped', async () => {
       const category = `gamma${random.bytes(4).toString('hex')}`;
       const reader = follow(store, START, category, 400);

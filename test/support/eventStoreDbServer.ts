@@ -1,5 +1,6 @@
-// A loopback gRPC server that answers as EventStoreDB 23.10.6 was measured to, built on the client's own service definitions.
+// A loopback gRPC server that answers as EventStoreDB 23.10 was measured to, built on the client's own service definitions.
 // It proves the adapter against that behaviour, not against the server: a real one is used when TEST_EVENTSTORE_URL is set.
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import {
   Metadata,
@@ -45,6 +46,7 @@ export type FakeEventStoreDb = {
   stop(): Promise<void>;
 };
 
+/** A real one does at every 256th with the adapter's settings. */
 const CHECKPOINT_EVERY = 16;
 
 /** What outlives a server that is killed, and what the nodes of a cluster share: the log, and who follows it. */
@@ -90,6 +92,9 @@ export async function openFakeEventStoreDb(options: ServerOptions = {}): Promise
     if (asked.hasSubscription()) subscribe(call, asked, log, subscribers);
     else answerRead(call, asked, log);
   };
+
+  // What a server writes for itself at each start: the newest event of a log need be none of ours.
+  writeOwnEvent(log);
 
   const server = new Server({ 'grpc.max_receive_message_length': 8_000_000 });
   server.addService(StreamsService, { append, read });
@@ -140,6 +145,22 @@ function toClusterInfo(members: ReturnType<NonNullable<ServerOptions['members']>
   );
 }
 
+function writeOwnEvent(log: Stored[]): void {
+  const message = new pb.AppendReq.ProposedMessage()
+    .setId(new shared.UUID().setString(randomUUID()))
+    .setData(Buffer.from('{}'))
+    .setCustomMetadata(Buffer.alloc(0));
+  message.getMetadataMap().set('type', '$epoch-information').set('content-type', 'application/json');
+  const stream = '$epoch-information';
+  const revision = log.filter((event) => event.stream === stream).length;
+  log.push({ stream, revision, id: message.getId()?.getString() ?? '', ...nextPlace(log), message });
+}
+
+/** A position for the next event, and its time in ticks of 100 ns since 1970, as the client reads them. */
+function nextPlace(log: readonly Stored[]): Pick<Stored, 'position' | 'created'> {
+  return { position: 100 + log.length * 7, created: `${Date.now()}0000` };
+}
+
 function store(
   log: Stored[],
   options: StreamsPb.AppendReq.Options,
@@ -161,9 +182,8 @@ function store(
       stream,
       revision: own.length + index,
       id: ids[index] ?? '',
-      position: 100 + log.length * 7,
+      ...nextPlace(log),
       message,
-      created: `${Date.now()}0000`,
     };
     log.push(event);
   }
@@ -222,12 +242,16 @@ function subscribe(
   let next = from ? log.findIndex(({ position }) => position > Number(from.getCommitPosition())) : 0;
   if (next < 0) next = log.length;
   let passed = 0;
+  let live = false;
   const advance = (to: number) => {
     for (; next < to; next++) {
       const event = log[next];
       if (!event) return;
-      if (prefixes.some((prefix) => event.stream.startsWith(prefix))) call.write(toResponse(event));
-      if (++passed % CHECKPOINT_EVERY === 0) call.write(checkpoint(event.position));
+      const wanted = prefixes.some((prefix) => event.stream.startsWith(prefix));
+      if (wanted) call.write(toResponse(event));
+      if (++passed % CHECKPOINT_EVERY > 0) continue;
+      // While it catches up a server tells where its next page began, as the place just before that event.
+      call.write(checkpoint(event.position, live || wanted ? event.position : 0));
     }
   };
   call.write(
@@ -236,11 +260,13 @@ function subscribe(
   subscribers.set(call, advance);
   call.on('cancelled', () => subscribers.delete(call));
   advance(log.length);
+  call.write(new pb.ReadResp().setCaughtUp(new pb.ReadResp.CaughtUp()));
+  live = true;
 }
 
-function checkpoint(position: number): StreamsPb.ReadResp {
+function checkpoint(commit: number, prepare: number): StreamsPb.ReadResp {
   return new pb.ReadResp().setCheckpoint(
-    new pb.ReadResp.Checkpoint().setCommitPosition(String(position)).setPreparePosition(String(position)),
+    new pb.ReadResp.Checkpoint().setCommitPosition(String(commit)).setPreparePosition(String(prepare)),
   );
 }
 
@@ -256,7 +282,6 @@ function toResponse({ stream, revision, position, message, created }: Stored): S
   for (const key of ['type', 'content-type']) {
     event.getMetadataMap().set(key, message.getMetadataMap().get(key) ?? '');
   }
-  // Ticks of 100 ns since 1970, as the client reads them.
   event.getMetadataMap().set('created', created);
   return new pb.ReadResp().setEvent(new pb.ReadResp.ReadEvent().setEvent(event).setCommitPosition(String(position)));
 }

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { createMemoryEventStore } from '../../../src/eventstore/memory.ts';
-import { START } from '../../../src/eventstore/eventStore.ts';
+import { START, StoreUnavailableError } from '../../../src/eventstore/eventStore.ts';
 import { countAfter, scanLog } from '../../../src/eventstore/scanLog.ts';
 import { systemClock as clock } from '../../../src/platform/clock.ts';
+import { rejectionOf } from '../../support/rejectionOf.ts';
 import { messageOf, sealAlerts } from '../../support/sealedEvents.ts';
 
 async function open() {
@@ -27,24 +28,66 @@ describe('reading a log to its end', () => {
     expect(await read(store, ['admin'], await store.head())).to.deep.equal([]);
   });
 
-  it('ends at an empty log, and where the newest event is never told', async () => {
+  it('ends at an empty log, and before one that is behind where it was told to begin', async () => {
     expect(
       await read(
         createMemoryEventStore(() => 0),
         ['admin'],
       ),
     ).to.deep.equal([]);
-    const mute = { ...(await open()), head: async () => 'elsewhere' };
-    expect(await read(mute, ['admin'])).to.deep.equal(['a', 'b', 'c']);
+    expect(await read(await open(), ['admin'], '9')).to.deep.equal([]);
   });
 
-  it('does not take slow work on a batch for the end', async () => {
+  it('does not take silence before the end for the end: it waits, and then says that it could not read on', async () => {
     const store = await open();
-    const slow = { ...store, head: async () => 'elsewhere' };
+    const stalled = { ...store, head: async () => '4' };
+    const seen: string[] = [];
+    const reading = (async () => {
+      for await (const { events } of scanLog({
+        store: stalled,
+        clock,
+        categories: ['admin'],
+        after: START,
+        silentMs: 50,
+      }))
+        seen.push(...events.map(messageOf));
+    })();
+    const error = await rejectionOf(reading);
+    expect(error).to.be.instanceOf(StoreUnavailableError).and.to.have.property('message').that.includes('silent');
+    expect(seen).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('ends quietly when it is aborted', async () => {
+    const store = await open();
+    const stalled = { ...store, head: async () => '4' };
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const { events } of scanLog({
+      store: stalled,
+      clock,
+      categories: ['admin'],
+      after: START,
+      signal: stop.signal,
+    })) {
+      seen.push(...events.map(messageOf));
+      setTimeout(() => stop.abort(), 10);
+    }
+    expect(seen).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('does not take slow work on a batch for silence', async () => {
+    const store = await open();
+    const later = { ...store, head: async () => '4' };
     const seen: number[] = [];
-    for await (const { events } of scanLog({ store: slow, clock, categories: ['admin'], after: START, silentMs: 20 })) {
+    for await (const { events } of scanLog({
+      store: later,
+      clock,
+      categories: ['admin'],
+      after: START,
+      silentMs: 20,
+    })) {
       seen.push(events.length);
-      if (seen.length > 1) break;
+      if (seen.length > 1) continue;
       await clock.sleep(100);
       await store.append('admin-main', sealAlerts(['d']), 'any');
     }
