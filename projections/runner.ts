@@ -26,6 +26,7 @@ const HEARTBEAT_MS = 2_000;
 /** More than that wait is all that has to be known. */
 const MOST_COUNTED = 100_000;
 const RETRY_MS = { least: 250, most: 30_000 };
+const MOST_AWAY_MS = 5_000;
 
 /** Resolves when the signal is aborted and what was begun is committed; it rejects for nothing. */
 export async function runProjection(projection: Projection, tools: RunnerTools): Promise<void> {
@@ -48,7 +49,8 @@ export async function runProjection(projection: Projection, tools: RunnerTools):
       tell(logger, error, wait.ms);
       await keepFailure(projection, tools, error, logger);
       await pause(clock, wait.ms, signal);
-      wait.ms = Math.min(wait.ms * 2, retryMs.most);
+      // An event that cannot be projected waits for a person; a log that is away comes back by itself, and then many rows wait.
+      wait.ms = Math.min(wait.ms * 2, error instanceof StoreUnavailableError ? MOST_AWAY_MS : Infinity, retryMs.most);
     }
   }
 }

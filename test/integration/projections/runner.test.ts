@@ -8,6 +8,7 @@ import { requests } from '../../../projections/requests.ts';
 import { routingLogs } from '../../../projections/routingLogs.ts';
 import { runProjection } from '../../../projections/runner.ts';
 import { createRandom, systemClock } from '../../../src/platform/clock.ts';
+import { StoreUnavailableError } from '../../../src/eventstore/eventStore.ts';
 import type { Postgres } from '../../../src/platform/postgres.ts';
 import { readProjectionLag } from '../../../src/readmodels/lag.ts';
 import { appendDrafts, dumpTables } from '../../support/eventLog.ts';
@@ -183,6 +184,27 @@ describe('the runner of projections', function () {
     await until(async () => (await count('requests')) === (await eventCount('RequestRouted')));
     await caughtUp('requests');
     expect(await usageCount()).to.equal(await eventCount('RequestCompleted'));
+  });
+
+  it('waits for a log that is away, with a warning, and goes on when it is back', async () => {
+    const away = { now: true, asked: 0 };
+    const { store } = bench;
+    const head = async () => {
+      away.asked += 1;
+      if (away.now) throw new StoreUnavailableError('away');
+      return await store.head();
+    };
+    const stop = new AbortController();
+    const running = runProjection(requests, { ...bench.tools(stop.signal), store: { ...store, head } });
+    await until(() => away.asked > 2);
+    const told = logger.lines.filter(({ message }) => message.startsWith('the event log is away'));
+    expect(new Set(told.map(({ level }) => level))).to.deep.equal(new Set(['warn']));
+    away.now = false;
+    await appendRequest();
+    await caughtUp('requests');
+    stop.abort();
+    await running;
+    expect(await usageCount()).to.equal(1);
   });
 
   it('stops only the projection that cannot take an event, says where, and takes everything before it', async () => {
