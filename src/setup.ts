@@ -8,12 +8,14 @@ import { planCatalogChanges } from './domain/catalogChanges.ts';
 import { CATALOG_STREAM, type DomainEvent, POLICY_STREAM } from './domain/events.ts';
 import { type Revised, foldCatalog, foldPolicy } from './domain/foldCatalog.ts';
 import { appendChanges } from './eventstore/appendChanges.ts';
-import type { EventStore } from './eventstore/eventStore.ts';
+import { type EventStore, StoreUnavailableError } from './eventstore/eventStore.ts';
+import { isFinal } from './eventstore/eventstoredbForms.ts';
 import { openEventStore } from './eventstore/open.ts';
 import { type Clock, type Random, createRandom, isoTime, systemClock } from './platform/clock.ts';
 import { isMain } from './platform/isMain.ts';
 import { type Logger, createLogger } from './platform/logger.ts';
 import { migrate } from './platform/migrations.ts';
+import { StartError } from './platform/startError.ts';
 
 export type SetupTools = { readonly store: EventStore; readonly clock: Clock; readonly random: Random };
 export type ConfigFiles = { readonly models: string; readonly policy: string };
@@ -24,7 +26,10 @@ export const CONFIG_FILES: ConfigFiles = {
 };
 export const MIGRATIONS = join('sql', 'migrations');
 
-/** Brings the database and the log to where this release needs them. @throws ConfigError for a file that cannot be used */
+/**
+ * Brings the database and the log to where this release needs them.
+ * @throws ConfigError for a file that cannot be used, StartError when the log of EVENTSTORE_URL cannot be reached or refuses us
+ */
 export async function setUp(settings: {
   databaseUrl: string;
   eventStoreUrl: string | undefined;
@@ -43,10 +48,16 @@ export async function setUp(settings: {
   }
   const store = openEventStore({ url: eventStoreUrl, databaseUrl, applicationName: 'omni-setup', clock, logger });
   try {
+    // Read models follow the whole log: a user who may write to it but not read it would leave them empty.
+    await store.head();
     const catalog = await applyModelsFile({ store, clock, random }, CONFIG_FILES.models, 'setup');
     const policy = await publishPolicy({ store, clock, random }, CONFIG_FILES.policy, 'setup');
     if (catalog.length > 0) logger.info('the catalog was brought up to the models file', { events: catalog.length });
     if (policy) logger.info('the routing policy was published');
+  } catch (error) {
+    if (eventStoreUrl === undefined || !(error instanceof StoreUnavailableError || isFinal(error))) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`EVENTSTORE_URL: the log there cannot be used: ${why}`, { cause: error });
   } finally {
     await store.close();
   }

@@ -90,7 +90,8 @@ export function isFinal(error: unknown): boolean {
 export function toKnown(error: unknown): unknown {
   const ours = [StoreUnavailableError, ConflictError, EventTooLargeError].some((family) => error instanceof family);
   if (ours || isFinal(error) || error instanceof TypeError) return error;
-  return new StoreUnavailableError('the event log in EventStoreDB did not answer', { cause: error });
+  const why = error instanceof Error ? `: ${error.message}` : '';
+  return new StoreUnavailableError(`the event log in EventStoreDB did not answer${why}`, { cause: error });
 }
 
 /** The server's own checkpoints may fall behind an event that it has given already: a position never goes back. */

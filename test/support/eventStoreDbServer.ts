@@ -35,11 +35,16 @@ type Stored = {
 type Append = ServerReadableStream<StreamsPb.AppendReq, StreamsPb.AppendResp>;
 type Read = ServerWritableStream<StreamsPb.ReadReq, StreamsPb.ReadResp>;
 
+type Behaviour = 'well' | 'mute' | 'deaf' | 'strict';
+
 export type FakeEventStoreDb = {
   readonly port: number;
   readonly url: string;
-  /** `mute`: takes calls and never answers. `deaf`: stores appends and never answers them. */
-  behave(as: 'well' | 'mute' | 'deaf'): void;
+  /**
+   * `mute`: takes calls and never answers. `deaf`: stores appends and never answers them. `strict`: knows nobody, as a server with
+   * TLS answers to a wrong password.
+   */
+  behave(as: Behaviour): void;
   /** Ends all subscriptions as the server does with a consumer that is too slow. */
   endSubscriptions(): void;
   readonly subscriptions: number;
@@ -48,6 +53,8 @@ export type FakeEventStoreDb = {
 
 /** A real one does at every 256th with the adapter's settings. */
 const CHECKPOINT_EVERY = 16;
+
+const UNAUTHENTICATED = { code: status.UNAUTHENTICATED, details: 'Unauthenticated', metadata: new Metadata() };
 
 /** What outlives a server that is killed, and what the nodes of a cluster share: the log, and who follows it. */
 export type ServerWorld = {
@@ -68,7 +75,7 @@ export function createServerWorld(): ServerWorld {
 
 export async function openFakeEventStoreDb(options: ServerOptions = {}): Promise<FakeEventStoreDb> {
   const { log, subscribers } = options.world ?? createServerWorld();
-  let behaviour: 'well' | 'mute' | 'deaf' = 'well';
+  let behaviour: Behaviour = 'well';
 
   const append = (call: Append, answer: sendUnaryData<StreamsPb.AppendResp>) => {
     const messages: StreamsPb.AppendReq.ProposedMessage[] = [];
@@ -80,6 +87,7 @@ export async function openFakeEventStoreDb(options: ServerOptions = {}): Promise
     });
     call.on('end', () => {
       if (behaviour === 'mute' || !asked) return;
+      if (behaviour === 'strict') return answer(UNAUTHENTICATED);
       const response = store(log, asked, messages);
       for (const [, advance] of subscribers) advance(log.length);
       if (behaviour === 'well') answer(null, response);
@@ -89,6 +97,7 @@ export async function openFakeEventStoreDb(options: ServerOptions = {}): Promise
   const read = (call: Read) => {
     const asked = call.request.getOptions();
     if (!asked || behaviour === 'mute') return;
+    if (behaviour === 'strict') return void call.emit('error', UNAUTHENTICATED);
     if (asked.hasSubscription()) subscribe(call, asked, log, subscribers);
     else answerRead(call, asked, log);
   };
