@@ -6,6 +6,7 @@ export type Group = 'normal' | 'fast' | 'quality';
 export type Trial = Readonly<Record<Group, readonly [number, number, number]>>;
 export type WhatIfSearch = Span & { readonly [group in Group]?: string };
 
+const WHOLE = 10_000;
 export const GROUPS: readonly Group[] = ['normal', 'fast', 'quality'];
 
 export function readWhatIfSearch(search: Record<string, unknown>): WhatIfSearch {
@@ -49,10 +50,13 @@ export function toPatch({ normal, fast, quality }: Trial): PolicyPatch {
   };
 }
 
+/** In whole ten-thousandths, so that the last one is what is left and never less than nothing. */
 function toWeights([cost, latency, task]: readonly [number, number, number]) {
   const sum = cost + latency + task;
-  const share = (part: number) => (sum === 0 ? 1 / 3 : Math.round((part / sum) * 10_000) / 10_000);
-  return { cost: share(cost), latency: share(latency), task: 1 - share(cost) - share(latency) };
+  const share = (part: number) => Math.round((sum === 0 ? 1 / 3 : part / sum) * WHOLE);
+  const first = share(cost);
+  const second = Math.min(share(latency), WHOLE - first);
+  return { cost: first / WHOLE, latency: second / WHOLE, task: (WHOLE - first - second) / WHOLE };
 }
 
 function parse(text: unknown): readonly [number, number, number] | undefined {
