@@ -4,6 +4,7 @@ import type { Story } from '../../api/requests.ts';
 import { formatCount, formatCounted, formatShare, formatUsd, toWords } from '../../format/figures.ts';
 import { Card } from '../../parts/Card.tsx';
 import { Facts } from '../../parts/Facts.tsx';
+import { tellAllowed } from './tellAllowed.ts';
 
 export function AskedCard({ story }: { readonly story: Story }) {
   const { features, wishes, constraints, summary } = story;
@@ -23,18 +24,13 @@ export function AskedCard({ story }: { readonly story: Story }) {
     ...(wishes.maxCostUsd === undefined ? [] : ([['At most', formatUsd(wishes.maxCostUsd)]] as const)),
     ...(wishes.models.length === 0 ? [] : ([['Named models', wishes.models.join(', ')]] as const)),
     ['Providers', constraints.providers.join(', ')],
-    ['Allowed models', allowed(constraints.orgModels, constraints.keyModels)],
+    ['Allowed models', tellAllowed(constraints)],
   ];
   return (
     <Card title="What was asked for" note="features, not content">
       <Facts facts={facts} />
     </Card>
   );
-}
-
-function allowed(org: readonly string[] | null, key: readonly string[] | null): string {
-  if (org === null && key === null) return 'all';
-  return (key ?? org ?? []).join(', ');
 }
 
 const splitCamel = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
