@@ -1,5 +1,5 @@
-// Bars over time, stacked: what adds up.
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+// Bars over time, stacked: what adds up. What is negative hangs below zero.
+import { Bar, BarChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { ChartTip } from './ChartTip.tsx';
 import { formatTick } from './buckets.ts';
 import type { TimeChartProps } from './series.ts';
@@ -7,6 +7,7 @@ import { AXIS, MARGIN, TICK } from './style.ts';
 
 export function TimeBars({ label, bucket, buckets, series, format, formatAxis = format, onPick }: TimeChartProps) {
   const rows = buckets.map(({ at, values }) => ({ at, ...values }));
+  const hasLoss = buckets.some(({ values }) => Object.values(values).some((value) => (value ?? 0) < 0));
   return (
     <div className="chart" role="group" aria-label={label} data-pick={onPick ? '' : undefined}>
       <ResponsiveContainer width="100%" height="100%">
@@ -14,6 +15,8 @@ export function TimeBars({ label, bucket, buckets, series, format, formatAxis = 
           data={rows}
           margin={MARGIN}
           barCategoryGap="20%"
+          // What is negative goes below zero, not into the bar above it.
+          stackOffset="sign"
           onClick={({ activeLabel }) => activeLabel !== undefined && onPick?.(String(activeLabel))}
         >
           <CartesianGrid vertical={false} stroke="var(--line)" />
@@ -30,6 +33,7 @@ export function TimeBars({ label, bucket, buckets, series, format, formatAxis = 
             cursor={{ fill: 'var(--hover)' }}
             content={<ChartTip series={series} bucket={bucket} format={format} />}
           />
+          {hasLoss && <ReferenceLine y={0} stroke="var(--line-strong)" />}
           {series.map(({ key, label: name, colour }) => (
             <Bar
               key={key}

@@ -39,9 +39,15 @@ export function formatUsd(amount: number | string | null | undefined): string {
   return `${value < 0 ? '−' : ''}$${size >= 1 ? dollars.format(size) : size.toFixed(decimalsFor(size))}`;
 }
 
+/** The class of an amount by what it means to who pays: nothing of what is not known, or neither gained nor lost. */
+export function toneOf(gain: number | string | null | undefined): 'positive' | 'negative' | undefined {
+  const value = Number(gain ?? 0);
+  return value > 0 ? 'positive' : value < 0 ? 'negative' : undefined;
+}
+
 /** On an axis: no more digits than it takes. */
 export function formatUsdTick(amount: number): string {
-  return `$${amount.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
+  return `${amount < 0 ? '−' : ''}$${Math.abs(amount).toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
 }
 
 function decimalsFor(size: number): number {
@@ -60,7 +66,7 @@ export function formatPricePerMillion(perToken: string | null | undefined): stri
 export function formatShare(share: Maybe, digits = 1): string {
   return share === null || share === undefined || !Number.isFinite(share)
     ? UNKNOWN
-    : `${(share * 100).toFixed(digits)} %`;
+    : `${share < 0 ? '−' : ''}${Math.abs(share * 100).toFixed(digits)} %`;
 }
 
 export function formatScore(score: Maybe): string {

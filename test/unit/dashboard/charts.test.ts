@@ -59,9 +59,12 @@ describe('a chart over time', () => {
     ]);
   });
 
-  it('shows no negative saving as a bar', () => {
-    const { buckets } = toChart(stats('none', [point(0, null, { savings: -2 })]), 'spend');
-    expect(buckets[0]?.values['savings']).to.equal(0);
+  it('keeps a negative saving as it is: the buckets add up to the total', () => {
+    const { buckets } = toChart(
+      stats('none', [point(0, null, { savings: -1.5 }), point(1, null, { savings: 3 })]),
+      'spend',
+    );
+    expect(buckets.map(({ values }) => values['savings'])).to.deep.equal([-1.5, 3, undefined]);
   });
 
   it('splits by the largest few and puts the rest together, losing nothing', () => {

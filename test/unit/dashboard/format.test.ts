@@ -6,6 +6,8 @@ import {
   formatShortCount,
   formatTokens,
   formatUsd,
+  formatUsdTick,
+  toneOf,
 } from '../../../src/dashboard/format/figures.ts';
 import { readSpan, toInstants } from '../../../src/dashboard/format/span.ts';
 import { formatDuration, formatTime } from '../../../src/dashboard/format/times.ts';
@@ -44,6 +46,20 @@ describe('the figures of the page', () => {
       '45.0 s',
       '3 min 20 s',
       '–',
+    ]);
+  });
+
+  it('has one minus, before the sign of the currency', () => {
+    expect([formatUsdTick(-1.5), formatUsdTick(0.25), formatShare(-0.5)]).to.deep.equal(['−$1.5', '$0.25', '−50.0 %']);
+  });
+
+  it('says by colour what is known to be a gain or a loss only', () => {
+    expect(['-0.5', '0', null, undefined, 2].map(toneOf)).to.deep.equal([
+      'negative',
+      undefined,
+      undefined,
+      undefined,
+      'positive',
     ]);
   });
 

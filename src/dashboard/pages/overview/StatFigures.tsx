@@ -1,6 +1,6 @@
 // The sums of the span.
 import type { Stats } from '../../api/stats.ts';
-import { formatCount, formatShare, formatShortCount, formatUsd } from '../../format/figures.ts';
+import { formatCount, formatShare, formatShortCount, formatUsd, toneOf } from '../../format/figures.ts';
 import { formatDuration } from '../../format/times.ts';
 import { Figures } from '../../parts/Figures.tsx';
 
@@ -14,7 +14,7 @@ export function StatFigures({ stats }: { readonly stats: Stats }) {
         { label: 'Spend', value: formatUsd(totals.cost_usd), note: `${formatShortCount(tokens)} tokens` },
         {
           label: 'Saved',
-          value: <span className="positive">{formatUsd(totals.savings_usd)}</span>,
+          value: <span className={toneOf(totals.savings_usd)}>{formatUsd(totals.savings_usd)}</span>,
           note: `${formatShare(share, 0)} of ${formatUsd(totals.baseline_usd)}`,
         },
         { label: 'Requests', value: formatCount(requests) },

@@ -7,6 +7,7 @@ import { formatCount, formatShare, formatUsd, toWords } from '../../format/figur
 import type { Span } from '../../format/span.ts';
 import { type AnyColumn, DataTable } from '../../parts/DataTable.tsx';
 import { ModelName } from '../../parts/ModelName.tsx';
+import { NO_MODEL, NoModel } from '../../parts/NoModel.tsx';
 
 type By = 'model' | 'task_type';
 type Props = { readonly by: By; readonly groups: readonly UsageGroup[]; readonly span: Span };
@@ -48,7 +49,7 @@ function columnsFor(by: By, span: Span): readonly AnyColumn<UsageGroup>[] {
 
 function GroupLink({ by, name, span }: { readonly by: By; readonly name: string; readonly span: Span }) {
   // Requests that nothing answered have no model to ask for.
-  if (name === 'none') return <span className="soft">no model</span>;
+  if (name === NO_MODEL) return <NoModel />;
   return (
     <Link to="/requests" search={{ ...span, ...(by === 'model' ? { model: name } : { task_type: name }) }}>
       {by === 'model' ? <ModelName id={name} /> : toWords(name)}

@@ -19,7 +19,7 @@ const REST = 'all others';
 const WHOLE: Readonly<Record<Measure, readonly Figure[]>> = {
   spend: [
     { key: 'cost', label: 'Spent', of: ({ cost }) => cost },
-    { key: 'savings', label: 'Saved against the baseline', of: ({ savings }) => Math.max(0, savings) },
+    { key: 'savings', label: 'Saved against the baseline', of: ({ savings }) => savings },
   ],
   requests: [
     { key: 'good', label: 'Answered', of: ({ requests, errors }) => requests - errors },

@@ -2,7 +2,7 @@
 import { createColumnHelper } from '@tanstack/react-table';
 import { Link } from '@tanstack/react-router';
 import type { Mover } from '../../api/whatIf.ts';
-import { UNKNOWN, formatUsd, toWords } from '../../format/figures.ts';
+import { UNKNOWN, formatUsd, toWords, toneOf } from '../../format/figures.ts';
 import { type AnyColumn, DataTable } from '../../parts/DataTable.tsx';
 import { ModelName } from '../../parts/ModelName.tsx';
 
@@ -39,7 +39,8 @@ const COLUMNS: readonly AnyColumn<Mover>[] = [
     header: 'Difference',
     meta: right,
     cell: ({ row: { original } }) => (
-      <span className={Number(original.difference_usd) > 0 ? 'negative' : 'positive'}>
+      // What costs more is a loss.
+      <span className={toneOf(original.difference_usd === null ? null : -Number(original.difference_usd))}>
         {formatUsd(original.difference_usd)}
       </span>
     ),

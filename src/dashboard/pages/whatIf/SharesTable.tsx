@@ -3,6 +3,7 @@ import type { WhatIf } from '../../api/whatIf.ts';
 import { formatCount } from '../../format/figures.ts';
 import { Legend } from '../../parts/Legend.tsx';
 import { ModelLink } from '../../parts/ModelLink.tsx';
+import { NO_MODEL, NoModel } from '../../parts/NoModel.tsx';
 
 const SERIES = [
   { label: 'before', colour: 'var(--series-rest)' },
@@ -35,9 +36,7 @@ export function SharesTable({ shares }: { readonly shares: WhatIf['by_model'] })
             .toSorted((a, b) => b.after - a.after || b.before - a.before)
             .map(({ model, before, after }) => (
               <tr key={model}>
-                <td>
-                  <ModelLink id={model} />
-                </td>
+                <td>{model === NO_MODEL ? <NoModel /> : <ModelLink id={model} />}</td>
                 <td className="candidate-bar" aria-hidden="true">
                   <span className="bar bar-thin">
                     <i style={{ ...width(before), background: 'var(--series-rest)' }} />

@@ -1,6 +1,6 @@
 // Both sides of the comparison.
 import type { WhatIf } from '../../api/whatIf.ts';
-import { formatCount, formatScore, formatShare, formatUsd } from '../../format/figures.ts';
+import { formatCount, formatCounted, formatScore, formatShare, formatUsd } from '../../format/figures.ts';
 import { formatDuration } from '../../format/times.ts';
 import { Card } from '../../parts/Card.tsx';
 import { EmptyNote } from '../../parts/EmptyNote.tsx';
@@ -24,7 +24,7 @@ export function WhatIfResult({ result }: { readonly result: WhatIf }) {
           {
             label: 'Requests that move',
             value: formatCount(moved),
-            note: `${formatShare(moved / compared, 0)} of ${formatCount(compared)} compared`,
+            note: `${formatShare(moved / requests, 0)} of ${formatCounted(requests, 'request')}`,
           },
           { label: 'Quality, mean', value: formatScore(after.quality), note: `was ${formatScore(before.quality)}` },
           {
@@ -35,7 +35,7 @@ export function WhatIfResult({ result }: { readonly result: WhatIf }) {
           {
             label: 'Could not be routed',
             value: formatCount(unroutable),
-            note: `${formatCount(requests - compared)} not compared`,
+            note: `cost not comparable: ${formatCount(requests - compared)}`,
           },
         ]}
       />
