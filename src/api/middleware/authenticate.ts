@@ -9,6 +9,8 @@ import type { Caller } from '../../gateway/gateway.ts';
 import type { FailedAuth } from './failedAuth.ts';
 import { isReading, sessionOf } from './sessionCookie.ts';
 
+type Scope = 'chat' | 'read' | 'admin';
+
 export type AuthTools = {
   readonly authenticator: Authenticator;
   readonly failedAuth: FailedAuth;
@@ -28,8 +30,20 @@ export function authenticate(tools: AuthTools & { readonly sessions: Sessions })
     }
     response.locals['caller'] = await findCaller(key, request.ip ?? '', tools);
     response.locals['isLook'] = sent === undefined && isReading(request);
+    response.locals['recheck'] = async (scope: Scope) => await mayStill(request, scope, tools);
     next();
   };
+}
+
+/** Without what a refusal costs at the door: this caller was let in before. */
+async function mayStill(
+  request: Request,
+  scope: Scope,
+  { authenticator, sessions }: AuthTools & { readonly sessions: Sessions },
+): Promise<boolean> {
+  const key = keyOf(request) ?? (await sessionOf(sessions, request))?.apiKey;
+  const holder = key === undefined ? undefined : await authenticator.authenticate(key);
+  return holder !== undefined && holder.scopes.includes(scope) && isWithinRanges(request.ip ?? '', holder.allowedIps);
 }
 
 /** @throws RouterError when nobody holds that key, or its holder may not use it from there */
@@ -81,8 +95,13 @@ function keyOf(request: Request): string | undefined {
   return bearer ?? request.header('x-api-key');
 }
 
+/** For an answer that goes on for long: whether its caller would still be let in. @throws the database's error when it is away */
+export async function isStillCaller(response: Response, scope: Scope): Promise<boolean> {
+  return await (response.locals['recheck'] as (asked: Scope) => Promise<boolean>)(scope);
+}
+
 /** @throws RouterError `forbidden` when the key may not do that */
-export function callerOf(response: Response, scope: 'chat' | 'read' | 'admin'): Caller {
+export function callerOf(response: Response, scope: Scope): Caller {
   const caller = response.locals['caller'] as Caller;
   if (caller.scopes.includes(scope)) return caller;
   throw new RouterError('forbidden', `This API key has not the scope ${scope}.`, { shouldRetry: false });

@@ -2,11 +2,13 @@
 import type { Response } from 'express';
 import { type Live, readLive } from '../../readmodels/stats.ts';
 import { isoTime } from '../../platform/clock.ts';
-import { callerOf } from '../middleware/authenticate.ts';
+import { callerOf, isStillCaller } from '../middleware/authenticate.ts';
 import type { ApiTools } from '../tools.ts';
 import type { Route } from './route.ts';
 
 const EVERY_MS = 2_000;
+/** A key that is revoked, or a session that ends, hears no more after about this many. */
+const RECHECK_TICKS = 3;
 
 export const live: Route = {
   method: 'get',
@@ -15,7 +17,7 @@ export const live: Route = {
   doc: {
     summary: 'Counters of the last minute and of today, as server-sent events',
     description:
-      'Event `counters` every two seconds: `{at, last_minute, today}`, each with requests, errors, tokens, cost_usd and savings_usd.',
+      'Event `counters` every two seconds: `{at, last_minute, today}`, each with requests, errors, tokens, cost_usd and savings_usd. It ends when the key or the session does.',
     tag: 'Usage',
     scope: 'read',
     answers: {
@@ -34,7 +36,13 @@ export const live: Route = {
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
-      await sendCounters(response, first, () => read(orgId), tools);
+      let ticks = 0;
+      const next = async (): Promise<Live | 'refused'> => {
+        ticks += 1;
+        const mayRead = ticks % RECHECK_TICKS !== 0 || (await isStillCaller(response, 'read'));
+        return mayRead ? await read(orgId) : 'refused';
+      };
+      await sendCounters(response, first, next, tools);
       response.end();
     };
   },
@@ -43,7 +51,7 @@ export const live: Route = {
 async function sendCounters(
   response: Response,
   first: Live,
-  read: () => Promise<Live>,
+  next: () => Promise<Live | 'refused'>,
   { clock, logger, stopping }: ApiTools,
 ): Promise<void> {
   const gone = new AbortController();
@@ -51,15 +59,15 @@ async function sendCounters(
   response.once('close', end);
   stopping.addEventListener('abort', end, { once: true });
   try {
-    let counters: Live | undefined = first;
-    while (!gone.signal.aborted && !stopping.aborted) {
+    let counters: Live | 'refused' | undefined = first;
+    while (counters !== 'refused' && !gone.signal.aborted && !stopping.aborted) {
       const text = counters
         ? `event: counters\ndata: ${JSON.stringify({ at: isoTime(clock.now()), ...counters })}\n\n`
         : ': the counters cannot be read at the moment\n\n';
       // Somebody who does not read is not waited for: he is cut off before a buffer grows.
       if (!response.write(text) && response.writableLength > 64 * 1024) return;
       await clock.sleep(EVERY_MS, gone.signal);
-      counters = await read().catch((error: unknown) => {
+      counters = await next().catch((error: unknown) => {
         logger.warn('live counters could not be read', { error });
         return undefined;
       });

@@ -20,7 +20,10 @@ export function createQueryClient(): QueryClient {
 
 /** The session is over, or its key was revoked: back to the sign-in, and from there to where one was. */
 function leaveWhenSignedOut(error: unknown): void {
-  if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (error instanceof ApiError && error.status === 401) leaveToSignIn();
+}
+
+export function leaveToSignIn(): void {
   const { pathname, search } = window.location;
   if (pathname !== '/sign-in') window.location.assign(addressOf('/sign-in', { to: `${pathname}${search}` }));
 }
