@@ -1,7 +1,8 @@
 // Signing in and out as a person does it, and what a key without the right scopes sees.
 import { expect } from 'chai';
-import { openWatched, settle } from '../support/browser.ts';
+import { expectNoSideways, findBarriers, openWatched, photograph, settle } from '../support/browser.ts';
 import { useDashboard } from '../support/dashboard.ts';
+import { LOOKS } from '../support/pages.ts';
 
 const LOOK = { width: 1280, scheme: 'light' } as const;
 type NewKey = { readonly key: string };
@@ -9,6 +10,31 @@ type Account = { readonly org: { readonly id: string } };
 
 describe('signing in to the dashboard', () => {
   const dashboard = useDashboard(() => ({ requests: 1 }));
+
+  for (const look of LOOKS) {
+    it(`can be done by everybody at ${look.width} px, ${look.scheme}`, async function () {
+      this.timeout(60_000);
+      const { system, browser } = dashboard();
+      const context = await browser.newContext({
+        viewport: { width: look.width, height: 900 },
+        colorScheme: look.scheme,
+      });
+      const { page, troubles } = await openWatched(context, system.url);
+      await page.goto(`${system.url}/sign-in`);
+      await settle(page);
+      await photograph(page, `sign-in-${look.width}-${look.scheme}`);
+      await expectNoSideways(page, look);
+      expect(await findBarriers(page)).to.deep.equal([]);
+      expect(troubles).to.deep.equal([]);
+      await page.getByLabel('API key').fill('omr_wrong');
+      await page.keyboard.press('Enter');
+      await page.getByText('This API key is not known').waitFor();
+      await photograph(page, `sign-in-refused-${look.width}-${look.scheme}`);
+      await expectNoSideways(page, look);
+      expect(await findBarriers(page)).to.deep.equal([]);
+      await context.close();
+    });
+  }
 
   it('leads to where one wanted to go, by a key that stays out of the reach of scripts', async function () {
     this.timeout(60_000);

@@ -1,14 +1,19 @@
-// A page that failed as a whole.
-import type { ErrorComponentProps } from '@tanstack/react-router';
+// What stands in place of everything when the page as a whole failed, or when the router does not even say who is signed in.
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+import { ErrorNote } from './ErrorNote.tsx';
 
 export function PageFault({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  const retry = (): void => {
+    reset();
+    void router.invalidate();
+  };
   return (
-    <div className="note note-bad" role="alert">
-      <strong>This page could not be shown.</strong>
-      <p>{error instanceof Error ? error.message : String(error)}</p>
-      <button type="button" className="quiet-button" onClick={reset}>
-        Try again
-      </button>
-    </div>
+    <main className="sign-in">
+      <div className="card">
+        <h1>Omni-Model Router</h1>
+        <ErrorNote error={error instanceof Error ? error : new Error(String(error))} onRetry={retry} />
+      </div>
+    </main>
   );
 }
