@@ -1,5 +1,5 @@
 // Secrets stay where they belong: everything runs with marked keys, passwords, prompts and answers, against vendors that even echo our
-// key; then all output, all answers, all metrics, all tables and all files are searched for the marks.
+// key and a rating feed that echoes its own; then all output, all answers, all metrics, all tables and all files are searched for the marks.
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { PROVIDERS } from '../../src/domain/catalog.ts';
 import { createRandom, systemClock } from '../../src/platform/clock.ts';
 import { setUp } from '../../src/setup.ts';
 import { type FaultProvider, openFaultProvider } from '../support/faultProvider.ts';
+import { DEV_PATH, type FeedServer, RATINGS_PATH, WEBHOOK_PATH, openFeedServer } from '../support/feedServer.ts';
 import { silentLogger } from '../support/logger.ts';
 import { type TestDatabase, openTestDatabase } from '../support/postgres.ts';
 import { type Spawned, spawnScript } from '../support/spawned.ts';
@@ -19,6 +20,8 @@ const random = createRandom(systemClock);
 const PROMPT = 'MARKED-PROMPT-5f1c';
 const ANSWER = 'MARKED-ANSWER-77ab';
 const keyOf = (name: string) => `MARKED-VENDOR-KEY-${name}`;
+const RATING_KEY = 'MARKED-RATING-KEY-91d2';
+const WEBHOOK_SECRET = 'MARKED-WEBHOOK-SECRET-3e44';
 const MODEL = 'openai/gpt-5.4-mini';
 const body = { messages: [{ role: 'user', content: PROMPT }], model: MODEL };
 
@@ -33,7 +36,8 @@ describe('secrets', function () {
   let key = '';
   const processes: Spawned[] = [];
   const answers: string[] = [];
-  const secrets: string[] = PROVIDERS.map(keyOf);
+  const secrets: string[] = [...PROVIDERS.map(keyOf), RATING_KEY, WEBHOOK_SECRET];
+  let feeds: FeedServer;
 
   const ask = async (path: string, init: Init = {}): Promise<{ status: number; text: string }> => {
     const response = await fetch(`${url}${path}`, {
@@ -54,6 +58,12 @@ describe('secrets', function () {
   before(async () => {
     database = await openTestDatabase();
     fault = await openFaultProvider();
+    feeds = await openFeedServer();
+    feeds.answers.set(RATINGS_PATH, ({ headers }) => ({
+      status: 401,
+      body: { error: `Incorrect API key provided: ${String(headers['x-api-key'])}` },
+    }));
+    feeds.answers.set(WEBHOOK_PATH, { body: {} });
     folder = mkdtempSync(join(tmpdir(), 'omni-secrets-'));
     const { connectionString: databaseUrl, postgres } = database;
     const password = new URL(databaseUrl).password;
@@ -74,6 +84,11 @@ describe('secrets', function () {
       DATABASE_URL: databaseUrl,
       OMNI_DATA_DIR: folder,
       LOG_LEVEL: 'debug',
+      MODELS_DEV_URL: `${feeds.url}${DEV_PATH}`,
+      ARTIFICIALANALYSIS_BASE_URL: feeds.places.artificialAnalysis.baseUrl,
+      ARTIFICIALANALYSIS_API_KEY: RATING_KEY,
+      ALERT_WEBHOOK_URL: `${feeds.url}${WEBHOOK_PATH}`,
+      ALERT_WEBHOOK_SECRET: WEBHOOK_SECRET,
       ...Object.fromEntries(vendors),
     };
     for (const script of ['src/main.ts', 'projections/main.ts', 'workers/main.ts'])
@@ -88,6 +103,7 @@ describe('secrets', function () {
     await Promise.all(processes.map((one) => one.ended()));
     rmSync(folder, { recursive: true, force: true });
     await fault.close();
+    await feeds.close();
     await database.close();
   });
 
@@ -130,6 +146,7 @@ describe('secrets', function () {
       '/v1/usage',
       '/v1/requests',
       '/v1/account',
+      '/v1/admin/jobs',
       '/openapi.json',
     ])
       expect(await told(path), path).to.equal(200);
@@ -142,6 +159,13 @@ describe('secrets', function () {
     expect(shown).to.match(/^omr_/);
     secrets.push(shown.slice(12));
     await told('/v1/admin/keys');
+
+    // The rating feed was asked when the worker started, and its refusal was told.
+    await until(() => posts().some((post) => post.includes('artificialanalysis: answered 401')), {
+      within: 30_000,
+      what: 'the alert of the rating feed',
+    });
+    expect(feeds.asked.find(({ path }) => path.startsWith(RATINGS_PATH))?.headers['x-api-key']).to.equal(RATING_KEY);
 
     // Everything has come to its end: rows are there, and the outbox was carried to the log.
     await until(
@@ -158,6 +182,7 @@ describe('secrets', function () {
     const tables = await dumpAll(database.postgres);
     const places: Record<string, string> = {
       answers: answers.join('\n'),
+      'posted alerts': posts().join('\n'),
       ...Object.fromEntries(processes.map((one, index) => [`output ${index}`, one.printed()])),
       ...Object.fromEntries(processes.map(({ pid }) => [`title ${pid}`, readFileSync(`/proc/${pid}/cmdline`, 'utf8')])),
       ...Object.fromEntries(tables),
@@ -170,6 +195,12 @@ describe('secrets', function () {
     // What came with an Idempotency-Key is kept for a day: the answer, in its own table, and not the prompt.
     expect(found).to.deep.equal([`${ANSWER} in public.kept_answers`]);
   });
+
+  /** What the webhook got, headers too. */
+  const posts = () =>
+    feeds.asked
+      .filter(({ path }) => path === WEBHOOK_PATH)
+      .map(({ headers, body: posted }) => `${JSON.stringify(headers)} ${posted}`);
 
   async function orgOf(): Promise<string> {
     const { rows } = await database.postgres.query<{ id: string }>('select id from orgs limit 1');

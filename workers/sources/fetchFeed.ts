@@ -19,24 +19,70 @@ export class FeedAway extends Error {
 const MOST_BYTES = 64 * 1024 * 1024;
 const PERMANENT: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410]);
 
-/** The body of a 200. @throws FeedRefused for an answer that says no, FeedAway for one that did not come */
-export async function fetchFeed({ source, url, headers, signal, timeoutMs, now }: FeedRequest): Promise<Buffer> {
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const MOST_REDIRECTS = 5;
+
+/**
+ * The body of a 200. What was sent as a header is a secret: a feed that repeats it is not quoted with it, nor kept with it, and no other
+ * origin gets it. @throws FeedRefused for an answer that says no, FeedAway for one that did not come
+ */
+export async function fetchFeed(request: FeedRequest): Promise<Buffer> {
+  const { source, url, headers, signal, timeoutMs, now } = request;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const where = new URL(url).host;
+  const secrets = secretsOf(url, headers);
   try {
-    const response = await fetch(url, {
-      headers: { accept: 'application/json', 'user-agent': 'omni-model-router', ...headers },
-      signal: AbortSignal.any([signal, timeout]),
-      redirect: 'follow',
-    });
-    if (response.status !== 200) throw refusalOf(source, response, await readText(response), now);
-    return await readWhole(source, response);
+    const response = await follow(request, AbortSignal.any([signal, timeout]));
+    const body = withoutSecrets(await readWhole(source, response), secrets);
+    if (response.status !== 200) throw refusalOf(source, response, beginOf(body), now);
+    return body;
   } catch (error) {
     if (error instanceof FeedRefused || error instanceof FeedAway) throw error;
     signal.throwIfAborted();
     const why = timeout.aborted ? `no whole answer within ${timeoutMs / 1_000} s` : reasonOf(error);
-    throw new FeedAway(`${source}: ${where}: ${why}`, { cause: error });
+    const told = withoutSecrets(Buffer.from(why), secrets).toString();
+    // A cause is logged too.
+    throw new FeedAway(`${source}: ${new URL(url).host}: ${told}`, told === why ? { cause: error } : {});
   }
+}
+
+/** A redirect takes headers along wherever it goes, but for `authorization`: with a key, only within the origin that it is for. */
+async function follow({ source, url, headers = {} }: FeedRequest, signal: AbortSignal): Promise<Response> {
+  const origin = new URL(url).origin;
+  let next = url;
+  for (let count = 0; count <= MOST_REDIRECTS; count += 1) {
+    const response = await fetch(next, {
+      headers: { accept: 'application/json', 'user-agent': 'omni-model-router', ...headers },
+      signal,
+      redirect: 'manual',
+    });
+    const location = response.headers.get('location');
+    if (!REDIRECTS.has(response.status) || location === null) return response;
+    await response.body?.cancel();
+    const target = new URL(location, next);
+    if (Object.keys(headers).length > 0 && target.origin !== origin) {
+      throw new FeedRefused(source, `sends us to ${target.host}, which must not get its key: is its base URL right?`, {
+        permanent: true,
+      });
+    }
+    next = target.href;
+  }
+  throw new FeedRefused(source, `sends us on more than ${MOST_REDIRECTS} times`);
+}
+
+/** Shorter ones would be found anywhere. */
+const LEAST_SECRET = 6;
+
+function secretsOf(url: string, headers: FeedRequest['headers'] = {}): string[] {
+  const { username, password } = new URL(url);
+  const sent = Object.values(headers).map((value) => value.replace(/^Bearer /i, ''));
+  return [...sent, username, password]
+    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+    .filter((secret, place, all) => secret.length >= LEAST_SECRET && all.indexOf(secret) === place);
+}
+
+function withoutSecrets(body: Buffer, secrets: readonly string[]): Buffer {
+  if (!secrets.some((secret) => body.includes(secret))) return body;
+  return Buffer.from(secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), body.toString('utf8')));
 }
 
 export function parseFeed(source: string, body: Buffer): unknown {
@@ -59,9 +105,8 @@ async function readWhole(source: string, response: Response): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function readText(response: Response): Promise<string> {
-  const text = await response.text();
-  return text.slice(0, 200).replace(/\s+/g, ' ');
+function beginOf(body: Buffer): string {
+  return body.toString('utf8').slice(0, 200).replace(/\s+/g, ' ');
 }
 
 function refusalOf(source: string, response: Response, said: string, now: number): Error {
