@@ -10,6 +10,7 @@ import { keepReading, lastTaken, pruneReadings, refuseReading, takeReading } fro
 import { blockUntil, takeRequest } from '../records/quotas.ts';
 import { withRunLock } from '../records/runLock.ts';
 import { refusalAlerts } from '../refusalAlerts.ts';
+import type { AlertDraft } from '../rules/feedPlan.ts';
 import { HOW_TO_ACCEPT, findShrinking, planGeneration } from '../rules/planGeneration.ts';
 import { ARTIFICIAL_ANALYSIS, type RatedRow, type RatingPage, readRatingPage } from '../sources/artificialAnalysis.ts';
 import { FeedAway, fetchFeed, parseFeed } from '../sources/fetchFeed.ts';
@@ -59,10 +60,28 @@ async function sync(tools: JobTools, context: JobContext<'syncRatings'>, key: st
       if (!body) await keepReading(postgres, { ...kept, body });
       const reason = error instanceof Error ? error.message : String(error);
       await refuseReading(postgres, id, reason);
-      await keepAlerts(postgres, random, refusalAlerts([error]), isoTime(clock.now()));
+      const alerts = error instanceof FeedBlocked ? [blockAlert(error)] : refusalAlerts([error]);
+      await keepAlerts(postgres, random, alerts, isoTime(clock.now()));
     }
     throw error;
   }
+}
+
+/** Nobody is asked for ratings until then. */
+class FeedBlocked extends FeedRefused {
+  constructor(message: string, until: Date, options: ErrorOptions) {
+    const told = message.replace(`${ARTIFICIAL_ANALYSIS}: `, '');
+    super(ARTIFICIAL_ANALYSIS, `${told}; it is not asked again before ${until.toISOString()}`, {
+      ...options,
+      permanent: true,
+      retryAt: until.getTime(),
+    });
+  }
+}
+
+/** Once is nobody's fault, but nothing else says that the ratings stand still. */
+function blockAlert({ source, message }: FeedBlocked): AlertDraft {
+  return { kind: 'feed_blocked', subject: source, message, quietHours: 24, key: '' };
 }
 
 type RawPage = { readonly text: string; readonly page: RatingPage };
@@ -106,11 +125,12 @@ async function readPages(
       const request = { source: ARTIFICIAL_ANALYSIS, url: address, headers: { 'x-api-key': key } };
       return await fetchFeed({ ...request, signal, timeoutMs: PAGE_TIMEOUT_MS, now: clock.now() });
     } catch (error) {
-      if (error instanceof FeedRefused && /answered 429/.test(error.message)) {
-        const until = new Date(error.retryAt ?? clock.now() + BLOCK_MS);
-        await blockUntil(postgres, ARTIFICIAL_ANALYSIS, until);
-      }
-      throw error;
+      if (!(error instanceof FeedRefused) || !error.asksToWait) throw error;
+      // A time that has passed is no time.
+      const named = error.retryAt !== undefined && error.retryAt > clock.now() ? error.retryAt : undefined;
+      const until = new Date(named ?? clock.now() + BLOCK_MS);
+      await blockUntil(postgres, ARTIFICIAL_ANALYSIS, until);
+      throw new FeedBlocked(error.message, until, { cause: error });
     }
   }
 }

@@ -44,16 +44,19 @@ export class FeedRefused extends Error {
   readonly permanent: boolean;
   /** Ms epoch before which the feed must not be asked again. */
   readonly retryAt: number | undefined;
+  /** The feed itself asked to wait. */
+  readonly asksToWait: boolean;
 
   constructor(
     source: string,
     message: string,
-    options: ErrorOptions & { permanent?: boolean; retryAt?: number | undefined } = {},
+    options: ErrorOptions & { permanent?: boolean; retryAt?: number | undefined; asksToWait?: boolean } = {},
   ) {
     super(`${source}: ${message}`, options);
     this.source = source;
     this.permanent = options.permanent ?? false;
     this.retryAt = options.retryAt;
+    this.asksToWait = options.asksToWait ?? false;
   }
 }
 

@@ -112,7 +112,10 @@ function beginOf(body: Buffer): string {
 function refusalOf(source: string, response: Response, said: string, now: number): Error {
   const { status } = response;
   const message = `answered ${status}${said ? `: ${said}` : ''}`;
-  if (status === 429) return new FeedRefused(source, message, { permanent: true, retryAt: retryAt(response, now) });
+  if (status === 429) {
+    const wait = { permanent: true, asksToWait: true, retryAt: retryAt(response, now) };
+    return new FeedRefused(source, message, wait);
+  }
   if (PERMANENT.has(status)) return new FeedRefused(source, `${message}${HINTS[status] ?? ''}`, { permanent: true });
   return new FeedAway(`${source}: ${message}`);
 }
@@ -123,10 +126,20 @@ const HINTS: Readonly<Record<number, string>> = {
   410: ' (this address was retired: the router needs a newer release, or another base URL)',
 };
 
-/** Epoch seconds in X-RateLimit-Reset, or Retry-After in seconds or as a date. */
-function retryAt({ headers }: Response, now: number): number | undefined {
+/** No answer shuts a feed for longer: the next one may say so again. */
+export const MOST_WAIT_MS = 86_400_000;
+/** As seconds, the year 5138: such a number is in milliseconds. */
+const LEAST_MS_EPOCH = 100_000_000_000;
+
+/** X-RateLimit-Reset in seconds or milliseconds of the epoch, or Retry-After in seconds or as a date; within a day from now. */
+function retryAt(response: Response, now: number): number | undefined {
+  const at = namedTime(response, now);
+  return at === undefined ? undefined : Math.min(Math.max(at, now), now + MOST_WAIT_MS);
+}
+
+function namedTime({ headers }: Response, now: number): number | undefined {
   const reset = Number(headers.get('x-ratelimit-reset') ?? NaN);
-  if (Number.isFinite(reset) && reset > 1_000_000_000) return reset * 1_000;
+  if (Number.isFinite(reset) && reset > 1_000_000_000) return reset > LEAST_MS_EPOCH ? reset : reset * 1_000;
   const after = headers.get('retry-after');
   if (after === null) return undefined;
   return Number.isFinite(Number(after)) ? now + Number(after) * 1_000 : Date.parse(after) || undefined;

@@ -142,21 +142,42 @@ describe('the rating sync', () => {
     expect(await bench.run('syncRatings')).to.deep.include({ rows: 401 });
   });
 
-  it('asks nobody before the time that a 429 names', async () => {
+  const blocked = async (headers: (now: number) => Record<string, string>) => {
     await register(['one']);
     map([{ id: uuid(0), model: 'openai/one' }]);
-    const reset = Math.floor(bench.clock.at / 1_000) + 7_200;
-    bench.feeds.answers.set(RATINGS_PATH, {
-      status: 429,
-      headers: { 'x-ratelimit-reset': String(reset) },
-      body: { error: 'slow down' },
-    });
-    await rejectionOf(bench.run('syncRatings'));
+    const answer = { status: 429, headers: headers(bench.clock.at), body: { error: 'slow down' } };
+    bench.feeds.answers.set(RATINGS_PATH, answer);
+    const error = await rejectionOf(bench.run('syncRatings'));
     serve(ratingPages(rows(20)));
-    bench.clock.addHours(1);
-    await rejectionOf(bench.run('syncRatings'));
-    expect(bench.feeds.asked).to.have.length(1);
-    bench.clock.addHours(1.01);
+    return error;
+  };
+
+  for (const [what, headers, hours] of [
+    ['in seconds', (now) => ({ 'x-ratelimit-reset': String(now / 1_000 + 7_200) }), 2],
+    ['in milliseconds', (now) => ({ 'x-ratelimit-reset': String(now + 7_200_000) }), 2],
+    ['as a wait', () => ({ 'retry-after': '7200' }), 2],
+    ['for ever, which is a day', () => ({ 'x-ratelimit-reset': '4102444800' }), 24],
+    ['for ever as a wait, too', () => ({ 'retry-after': '999999999' }), 24],
+    ['in the past, which is an hour', (now) => ({ 'x-ratelimit-reset': String(now / 1_000 - 60) }), 1],
+  ] as [string, (now: number) => Record<string, string>, number][]) {
+    it(`asks nobody before the time that a 429 names ${what}, and tells so`, async () => {
+      const error = await blocked(headers);
+      const until = new Date(bench.clock.at + hours * 3_600_000).toISOString();
+      expect(error.message).to.include(`answered 429: {"error":"slow down"}; it is not asked again before ${until}`);
+      const alerts = await bench.rows<{ kind: string; message: string }>('select kind, message from alerts');
+      expect(alerts.map(({ kind }) => kind)).to.deep.equal(['feed_blocked']);
+      expect(alerts[0]?.message).to.include(until);
+      bench.clock.addHours(hours - 0.5);
+      await rejectionOf(bench.run('syncRatings'));
+      expect(bench.feeds.asked).to.have.length(1);
+      bench.clock.addHours(0.51);
+      expect(await bench.run('syncRatings')).to.deep.include({ rows: 20 });
+    });
+  }
+
+  it('asks in spite of a block for years that is left from before', async () => {
+    await blocked(() => ({}));
+    await bench.rows(`update feed_quotas set blocked_until = '2100-01-01'`);
     expect(await bench.run('syncRatings')).to.deep.include({ rows: 20 });
   });
 
