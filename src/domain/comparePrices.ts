@@ -69,6 +69,11 @@ export function sameSchedule(a: Prices, b: Prices): boolean {
   return fingerprintOf(normalPrices(a).overrides ?? []) === fingerprintOf(normalPrices(b).overrides ?? []);
 }
 
+/** Equal numbers, whatever their digits; what is not known equals nothing. */
+export function sameDecimal(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && compareDecimals(parseDecimal(a), parseDecimal(b)) === 0;
+}
+
 export function isZero(text: string | undefined): boolean {
   return text !== undefined && parseDecimal(text).coefficient === 0n;
 }

@@ -19,11 +19,12 @@ const JOB = /^job:/;
 export function foldHolds(events: Iterable<Revised>): {
   readonly open: readonly Hold[];
   readonly settled: readonly Settled[];
-  readonly rejected: ReadonlyMap<string, Hold['proposed']>;
+  /** The last thing that a person refused, by what it is about. */
+  readonly rejected: ReadonlyMap<string, Hold>;
 } {
   const open = new Map<string, Hold>();
   const settled: Settled[] = [];
-  const rejected = new Map<string, Hold['proposed']>();
+  const rejected = new Map<string, Hold>();
   for (const event of events) {
     if (event.type === 'ModelChangeHeld') {
       const { holdId, ...data } = event.data;
@@ -34,7 +35,7 @@ export function foldHolds(events: Iterable<Revised>): {
       if (!hold) continue;
       open.delete(holdId);
       settled.push({ ...hold, verdict, settledAt: at, settledBy: by, settledReason: reason });
-      if (verdict === 'rejected' && !JOB.test(by)) rejected.set(subjectOf(hold), hold.proposed);
+      if (verdict === 'rejected' && !JOB.test(by)) rejected.set(subjectOf(hold), hold);
       if (verdict === 'applied') rejected.delete(subjectOf(hold));
     }
   }

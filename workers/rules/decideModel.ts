@@ -11,7 +11,7 @@ import { fingerprintOf, pricesFingerprint, statedPrices } from '../../src/domain
 import { type FeedCase, HOUR_MS } from './feedPlan.ts';
 import { type Unit, countReturns, unitOf } from './history.ts';
 import { judgeLimit } from './judgeLimit.ts';
-import { type Judgement, judgePrices } from './judgePrices.ts';
+import { CONFIRMED_AFTER_REJECTION, type Judgement, type Rejection, judgePrices } from './judgePrices.ts';
 import { type Sighting, countSighting, sightingKey, steadyOf } from './sightings.ts';
 
 export type Decided = {
@@ -78,7 +78,7 @@ class Desk {
       opinions: opinionsOf(id),
       steady: steadyOf(this.#count('prices', fingerprint)),
       returns: countReturns(history.prices.get(id) ?? [], this.#at - alerts.flapping_within_hours * HOUR_MS),
-      rejected: this.#isRejected('prices', fingerprint),
+      rejected: this.#rejectionOf('prices', fingerprint),
       settings,
     });
     const isOverridden = judged.verdict === 'same' && this.#override?.prices !== undefined;
@@ -95,7 +95,7 @@ class Desk {
             proposed,
             others: opinions.flatMap(({ contextTokens }) => contextTokens ?? []),
             steady: steadyOf(this.#count(limit, fingerprint)),
-            rejected: this.#isRejected(limit, proposed),
+            rejected: this.#rejectionOf(limit, proposed),
             settings: this.#given.settings,
           })
         : { verdict: 'ignored', rule: 'overridden', reason: '' };
@@ -186,16 +186,18 @@ class Desk {
     else if (verdict === 'same') {
       this.#wentBack.push(unit);
       release('rejected', 'the feed went back to what is known');
-    } else release('rejected', 'the feed says something else by now');
+    } else if (rule === 'rejected_by_person') release('rejected', 'no other source says so any more');
+    else release('rejected', 'the feed says something else by now');
   }
 
   #count(unit: Unit, fingerprint: string): Sighting {
     return countSighting(this.#given.sightings, { modelId: this.#model.id, unit, fingerprint, at: this.#at });
   }
 
-  #isRejected(unit: Unit, value: unknown): boolean {
+  #rejectionOf(unit: Unit, value: unknown): Rejection {
     const rejected = this.#given.history.rejected.get(`${this.#model.id}.${unit}`);
-    return rejected !== undefined && saysTheSame(valueOf(rejected, unit), value);
+    if (rejected === undefined || !saysTheSame(valueOf(rejected.proposed, unit), value)) return 'none';
+    return rejected.rule === CONFIRMED_AFTER_REJECTION ? 'final' : 'once';
   }
 }
 

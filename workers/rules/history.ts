@@ -9,8 +9,8 @@ export type PriceState = { readonly at: number; readonly fingerprint: string };
 
 export type History = {
   readonly holds: readonly Hold[];
-  /** The last thing that a person refused for a model and unit: `<model>.<unit>` → what was proposed. */
-  readonly rejected: ReadonlyMap<string, Hold['proposed']>;
+  /** The last thing that a person refused for a model and unit: `<model>.<unit>` → the hold. */
+  readonly rejected: ReadonlyMap<string, Hold>;
   readonly prices: ReadonlyMap<string, readonly PriceState[]>;
   /** Ms epoch of the first event; undefined for an empty catalog. */
   readonly beganAt: number | undefined;

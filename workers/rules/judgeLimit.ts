@@ -1,6 +1,6 @@
 // A limit of tokens as a feed gives it. A limit that shrinks cuts off requests, so it needs a second reading or source. Pure.
 import type { PricingSettings } from '../../src/config/syncSchema.ts';
-import type { Judgement, Steady } from './judgePrices.ts';
+import { CONFIRMED_AFTER_REJECTION, type Judgement, type Rejection, type Steady } from './judgePrices.ts';
 
 export type LimitCase = {
   readonly current: number | undefined;
@@ -8,7 +8,7 @@ export type LimitCase = {
   /** What other sources say. */
   readonly others: readonly number[];
   readonly steady: Steady;
-  readonly rejected: boolean;
+  readonly rejected: Rejection;
   readonly settings: PricingSettings;
 };
 
@@ -17,7 +17,11 @@ export function judgeLimit({ current, proposed, others, steady, rejected, settin
   // Not known any more is not zero: the last known limit stays.
   if (proposed === undefined) return { verdict: 'ignored', rule: 'unknown_keeps_last', reason: '' };
   if (current === undefined) return { verdict: 'accepted', rule: 'first_value', reason: '' };
-  if (rejected) return { verdict: 'ignored', rule: 'rejected_by_person', reason: '' };
+  if (rejected === 'once' && others.includes(proposed)) {
+    const reason = `${current} → ${proposed} tokens; a person has rejected it, and another source says the same by now`;
+    return { verdict: 'held', rule: CONFIRMED_AFTER_REJECTION, reason };
+  }
+  if (rejected !== 'none') return { verdict: 'ignored', rule: 'rejected_by_person', reason: '' };
   if (proposed > current) return { verdict: 'accepted', rule: 'limit_grew', reason: '' };
   if (others.includes(proposed)) return { verdict: 'accepted', rule: 'confirmed', reason: '' };
   const { readings, hours } = settings.release_after;

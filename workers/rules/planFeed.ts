@@ -107,7 +107,9 @@ function addDecided(
   into.events.push(...decided.events);
   for (const [key, sighting] of decided.sightings) into.sightings.set(key, sighting);
   for (const hold of decided.newHolds) into.held.push({ modelId: model.id, ...hold });
-  if (judgements.get('prices')?.verdict === 'held') into.doubtful.push(model.id);
+  const price = judgements.get('prices');
+  // The author is asked of what a person has rejected, too: its word is worth another look.
+  if (price?.verdict === 'held' || price?.rule === 'rejected_by_person') into.doubtful.push(model.id);
   const canonical = judgements.get('canonical');
   if (canonical?.rule === 'canonical_moved') into.replaced.push(`${model.id}: ${canonical.reason}`);
   const { history, reading, alerts } = given;
@@ -157,7 +159,7 @@ function judgeNew(row: FeedModel, { settings, opinionsOf }: FeedCase): Judgement
     opinions: opinionsOf(modelId('openrouter', row.id)),
     steady: { readings: 1, hours: 0 },
     returns: 0,
-    rejected: false,
+    rejected: 'none',
     settings,
   });
 }

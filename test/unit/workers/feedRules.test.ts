@@ -1,7 +1,5 @@
 // What a reading changes beyond the hard cases: absent prices, windows, tiers, limits, abilities, ends, overrides, a person's word.
 import { expect } from 'chai';
-import { planSettling } from '../../../src/domain/holds.ts';
-import { foldHistory } from '../../../workers/rules/history.ts';
 import { readOpenRouterModels } from '../../../workers/sources/openrouterModels.ts';
 import { openRouterFeed, openRouterRow, perToken } from '../../support/feeds.ts';
 import { createWorld, opinion, told, typesOf } from './feedWorld.ts';
@@ -227,25 +225,6 @@ describe('a reading of the list', () => {
       'expiration_date: ignored known_otherwise',
     ]);
     expect(world.catalog().models.get(MODEL)?.deprecation?.at).to.equal('2026-11-30T00:00:00.000Z');
-  });
-
-  it('never proposes again what a person has rejected, until the feed says something else', () => {
-    const world = createWorld();
-    world.read(0, [row()]);
-    world.read(2, [row({}, { prompt: perToken(9) })]);
-    const [hold] = foldHistory(world.events).holds;
-    if (!hold) throw new Error('nothing is held');
-    const settling = {
-      verdict: 'rejected' as const,
-      at: '2026-09-22T03:00:00.000Z',
-      by: 'key omr_x',
-      reason: 'a typo of theirs',
-    };
-    world.append(planSettling(hold, world.catalog().models.get(MODEL), settling));
-    for (const hours of [4, 30, 60])
-      expect(world.read(hours, [row({}, { prompt: perToken(9) })]).events).to.deep.equal([]);
-    expect(world.pricesOf(ID).input).to.equal(perToken(1));
-    expect(typesOf(world.read(62, [row({}, { prompt: perToken(8) })]).events)).to.deep.equal(['ModelChangeHeld']);
   });
 
   it('lets overrides win over each feed, line by line', () => {
