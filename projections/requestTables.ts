@@ -123,6 +123,9 @@ export const attemptsTable = defineTable<AttemptRow>('request_attempts', ['id'],
   reported_cost_usd: 'numeric',
 });
 
+/** `model` in usage tables where no model answered. */
+export const NO_MODEL = 'none';
+
 export type UsageRow = {
   readonly org_id: string;
   readonly day: string;

@@ -1,21 +1,19 @@
 // Requests, their attempts, and usage by org, day, model and task. A request's row appears when it is routed and is finished
 // when it ends; usage counts what has ended.
-import { parseUsd, formatUsd } from '../src/domain/money.ts';
 import type { EventOf } from '../src/domain/events.ts';
 import { promptTokens, totalTokens, type Usage } from '../src/domain/usage.ts';
 import { uuidv5 } from '../src/domain/uuidv5.ts';
 import { type Change, type ProjectedEvent, type Projection, type Rows, put } from './projection.ts';
-import { type RequestRow, type UsageRow, attemptsTable, requestsTable, usageTable } from './requestTables.ts';
+import { NO_MODEL, type RequestRow, type UsageRow, attemptsTable, requestsTable, usageTable } from './requestTables.ts';
+import { addToHour, addUsd, hourKey, hoursTable } from './usageHours.ts';
 
 /** After that a request without an end of its own deadline counts as given up: no chain of timeouts is longer. */
 const LONGEST_MS = 30 * 60_000;
-/** `usage_daily.model` of a request that no model answered. */
-const NO_MODEL = 'none';
 
 export const requests: Projection = {
   name: 'requests',
-  version: 2,
-  tables: [requestsTable, attemptsTable, usageTable],
+  version: 3,
+  tables: [requestsTable, attemptsTable, usageTable, hoursTable],
   categories: ['request'],
   keysOf(event) {
     if (event.type === 'RequestRouted') return [{ table: requestsTable, values: [event.data.requestId] }];
@@ -23,6 +21,7 @@ export const requests: Projection = {
     return [
       { table: requestsTable, values: [event.data.requestId] },
       { table: usageTable, values: usageKey(event.data) },
+      hourKey(event.data),
     ];
   },
   evolve(rows, event) {
@@ -95,7 +94,11 @@ function onCompleted(rows: Rows, { data }: EventOf<'RequestCompleted'>): Change[
     markup_usd: data.markupUsd ?? null,
     usage_estimated: data.usage === null ? null : (data.usage.estimated ?? false),
   };
-  return [put(requestsTable, finished), put(usageTable, addUsage(rows, data))];
+  return [
+    put(requestsTable, finished),
+    put(usageTable, addUsage(rows, data)),
+    addToHour(rows, data, finished.baseline_model),
+  ];
 }
 
 function addUsage(rows: Rows, data: EventOf<'RequestCompleted'>['data']): UsageRow {
@@ -173,10 +176,6 @@ function tokensOf(usage: Usage | null) {
 
 function cacheWrites(usage: Usage): number {
   return usage.cacheWrite5m + usage.cacheWrite1h;
-}
-
-function addUsd(sum: string, amount: string | null): string {
-  return amount === null ? sum : formatUsd(parseUsd(sum) + parseUsd(amount));
 }
 
 const NOTHING = {

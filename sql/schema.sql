@@ -508,6 +508,24 @@ create table public.usage_daily (
   constraint usage_daily_pkey PRIMARY KEY (org_id, day, model, task_type)
 );
 
+create table public.usage_hourly (
+  org_id uuid not null,
+  hour timestamp with time zone not null,
+  model text not null,
+  task_type text not null,
+  request_count integer not null,
+  error_count integer not null,
+  token_count bigint not null,
+  cost_usd numeric(30,12) not null,
+  baseline_cost_usd numeric(30,12) not null,
+  savings_usd numeric(30,12) not null,
+  baselines jsonb not null,
+  latency_histogram jsonb not null,
+  overhead_histogram jsonb not null,
+  first_token_histogram jsonb not null,
+  constraint usage_hourly_pkey PRIMARY KEY (org_id, hour, model, task_type)
+);
+
 create table public.users (
   id uuid not null,
   org_id uuid not null,

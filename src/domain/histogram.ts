@@ -5,11 +5,14 @@
 /** Bucket number → count, sparse. */
 export type Histogram = { readonly [bucket: string]: number };
 
+/** The router's own share of a request is less than a millisecond: it is counted in units of a hundredth. */
+export const OVERHEAD_UNITS = 100;
+
 const WIDTH = 1.05;
 const LONGEST_MS = 3_600_000;
 
 /** Upper bounds in ms: bucket 0 is up to 1 ms, the last one has what is longer than an hour. */
-const BOUNDS: readonly number[] = makeBounds();
+export const BOUNDS: readonly number[] = makeBounds();
 
 function makeBounds(): number[] {
   const bounds = [1];

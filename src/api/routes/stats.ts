@@ -23,7 +23,8 @@ export const stats: Route = {
   access: 'key',
   doc: {
     summary: 'Requests, money, latency and overhead over time',
-    description: 'Buckets are hours or days in UTC; without from and to the last 48 hours or 30 days.',
+    description:
+      'Buckets are hours or days in UTC; without from and to the last 48 hours or 30 days. Counts and money are exact, percentiles within 2.5 %.',
     tag: 'Usage',
     scope: 'read',
     query: Query,
