@@ -5,9 +5,8 @@ import { openEventStore } from '../src/eventstore/open.ts';
 import { type Clock, systemClock } from '../src/platform/clock.ts';
 import type { Lifecycle } from '../src/platform/lifecycle.ts';
 import type { Logger } from '../src/platform/logger.ts';
-import { pendingMigrations } from '../src/platform/migrations.ts';
-import { type Postgres, isUnavailable, openPostgres } from '../src/platform/postgres.ts';
-import { StartError } from '../src/platform/startError.ts';
+import { requireMigrated } from '../src/platform/migrations.ts';
+import { type Postgres, openPostgres } from '../src/platform/postgres.ts';
 
 const MIGRATIONS = resolve('sql/migrations');
 
@@ -26,6 +25,8 @@ export async function openTools(
 ): Promise<ProjectionTools> {
   const { databaseUrl, eventStoreUrl: url, logger } = settings;
   const clock = systemClock;
+  // Of one that is away nothing is said: each projection waits for it by itself.
+  await requireMigrated({ databaseUrl, eventStoreUrl: url, directory: MIGRATIONS, logger });
   const postgres = openPostgres({
     connectionString: databaseUrl,
     applicationName: 'omni-projections',
@@ -36,24 +37,10 @@ export async function openTools(
     logger,
   });
   lifecycle.own('the database pool', () => postgres.close());
-  await checkMigrations(postgres, logger);
   const store = await lifecycle.open(
     'the event log',
     () => openEventStore({ url, databaseUrl, applicationName: 'omni-projections', clock, logger, sharesReads: true }),
     (opened) => opened.close(),
   );
   return { postgres, store, clock, logger, signal: lifecycle.stopping };
-}
-
-async function checkMigrations(postgres: Postgres, logger: Logger): Promise<void> {
-  try {
-    const pending = await pendingMigrations(postgres, MIGRATIONS);
-    if (pending.length > 0) {
-      throw new StartError(`the database lacks the migrations ${pending.join(', ')}: run \`npm run setup\``);
-    }
-  } catch (error) {
-    // Each projection waits for the database by itself.
-    if (!isUnavailable(error)) throw error;
-    logger.warn('the database is away', { error });
-  }
 }

@@ -26,6 +26,7 @@ import { listen } from './platform/listen.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, createMetrics } from './platform/metrics.ts';
+import { requireMigrated } from './platform/migrations.ts';
 import { type Postgres, openPostgres } from './platform/postgres.ts';
 import { watchJobs } from './readmodels/jobMetrics.ts';
 import { readHealthFigures } from './readmodels/healthFigures.ts';
@@ -34,7 +35,7 @@ import { openSimulatedProviders } from './providers/simulated.ts';
 import { createLazyQueue } from './queue/lazyQueue.ts';
 import { checkReadModels } from './readmodels/checkReadModels.ts';
 import { loadModelsFile } from './config/load.ts';
-import { CONFIG_FILES } from './setup.ts';
+import { CONFIG_FILES, MIGRATIONS } from './setup.ts';
 import { requireDatabase, runMain } from './runMain.ts';
 import { createHistory } from './replay/history.ts';
 import { watchProjectionLag } from './readmodels/lagMetrics.ts';
@@ -59,6 +60,7 @@ async function openWeb(env: Env, lifecycle: Lifecycle, logger: Logger): Promise<
   const clock = systemClock;
   const random = createRandom(clock);
   const databaseUrl = requireDatabase(env);
+  await requireMigrated({ databaseUrl, eventStoreUrl: env.eventStoreUrl, directory: MIGRATIONS, logger });
   const spoolFolder = join(env.dataDir, 'spool');
   ensureWritable(spoolFolder, 'OMNI_DATA_DIR');
 

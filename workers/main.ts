@@ -2,10 +2,11 @@
 import { loadModelsFile } from '../src/config/load.ts';
 import { openEventStore } from '../src/eventstore/open.ts';
 import { createRandom, isoTime, systemClock } from '../src/platform/clock.ts';
+import { requireMigrated } from '../src/platform/migrations.ts';
 import { openPostgres } from '../src/platform/postgres.ts';
 import { type JobRun, openQueue, openWorker } from '../src/queue/queue.ts';
 import { requireDatabase, runMain } from '../src/runMain.ts';
-import { CONFIG_FILES } from '../src/setup.ts';
+import { CONFIG_FILES, MIGRATIONS } from '../src/setup.ts';
 import { readFeedAges } from '../src/readmodels/feedAges.ts';
 import { firstRuns } from './firstRuns.ts';
 import { type JobTools, placesOf } from './job.ts';
@@ -23,6 +24,7 @@ await runMain('worker', async (env, lifecycle, logger) => {
   const clock = systemClock;
   // A mistake in the file ends the start, not a job in the night.
   const schedules = schedulesOf(models());
+  await requireMigrated({ databaseUrl, eventStoreUrl: env.eventStoreUrl, directory: MIGRATIONS, logger });
   const postgres = openPostgres({ connectionString: databaseUrl, applicationName: 'omni-worker', max: 4, logger });
   lifecycle.own('the database pool', () => postgres.close());
   const store = openEventStore({ url: env.eventStoreUrl, databaseUrl, applicationName: 'omni-worker', clock, logger });

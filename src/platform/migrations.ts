@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 import type { Logger } from './logger.ts';
-import { type Queryable, withBareClient } from './postgres.ts';
+import { type Queryable, isUnavailable, openPostgres, withBareClient } from './postgres.ts';
+import { StartError } from './startError.ts';
 
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
@@ -61,6 +62,38 @@ export async function pendingMigrations(postgres: Queryable, directory: string):
   const { rows } = await postgres.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
   const done = new Set(rows.map(({ name }) => name));
   return files.filter((file) => !done.has(file));
+}
+
+/**
+ * For a process that needs what a release has made. A database that is away may come back, and is not judged.
+ * @throws StartError when it was never set up for this release
+ */
+export async function requireMigrated(settings: {
+  readonly databaseUrl: string;
+  /** Where the log is, when it is not there. */
+  readonly eventStoreUrl: string | undefined;
+  readonly directory: string;
+  readonly logger: Logger;
+}): Promise<void> {
+  const { databaseUrl, eventStoreUrl, directory, logger } = settings;
+  for (const connectionString of new Set([databaseUrl, eventStoreUrl ?? databaseUrl])) {
+    if (!connectionString.startsWith('postgres')) continue;
+    const postgres = openPostgres({ connectionString, applicationName: 'omni-start', logger, max: 1 });
+    try {
+      const pending = await pendingMigrations(postgres, directory);
+      if (pending.length > 0) throw new StartError(notSetUp(pending, listFiles(directory).length));
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      logger.warn('the database is away', { error });
+    } finally {
+      await postgres.close();
+    }
+  }
+}
+
+function notSetUp(pending: readonly string[], all: number): string {
+  const lacks = pending.length === all ? 'is empty' : `lacks the migrations ${pending.join(', ')}`;
+  return `The database ${lacks}: run \`npm run setup\` (Procfile \`release\`) first.`;
 }
 
 /** Names of the folder's migrations, in order. */
