@@ -184,4 +184,4 @@ async function openConfiguredProviders(env: Env, lifecycle: Lifecycle, clock: Cl
   return { providers, simulated: true };
 }
 
-await runMain('web', openWeb);
+await runMain('web', openWeb, [() => loadModelsFile(CONFIG_FILES.models)]);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Env, loadEnv } from './config/env.ts';
 import { loadModelsFile, loadPolicyFile } from './config/load.ts';
+import { readTogether } from './config/readTogether.ts';
 import { toModelWish } from './config/toModelWish.ts';
 import { saysTheSame } from './domain/canonicalJson.ts';
 import { planCatalogChanges } from './domain/catalogChanges.ts';
@@ -25,6 +26,8 @@ export const CONFIG_FILES: ConfigFiles = {
   policy: join('config', 'routing.yaml'),
 };
 export const MIGRATIONS = join('sql', 'migrations');
+/** Both files, to be read beside the environment. */
+export const FILE_READERS = [() => loadModelsFile(CONFIG_FILES.models), () => loadPolicyFile(CONFIG_FILES.policy)];
 
 /**
  * Brings the database and the log to where this release needs them.
@@ -39,8 +42,7 @@ export async function setUp(settings: {
 }): Promise<void> {
   const { databaseUrl, eventStoreUrl, logger, clock, random } = settings;
   // Both files are read first: a bad one must not leave half a setup.
-  loadModelsFile(CONFIG_FILES.models);
-  loadPolicyFile(CONFIG_FILES.policy);
+  readTogether(FILE_READERS);
   for (const url of new Set([databaseUrl, eventStoreUrl ?? databaseUrl])) {
     if (!url.startsWith('postgres')) continue;
     const applied = await migrate({ databaseUrl: url, directory: MIGRATIONS, logger });
@@ -117,7 +119,8 @@ async function main(env: Env): Promise<void> {
 
 if (isMain(import.meta.url)) {
   try {
-    await main(loadEnv());
+    const [env] = readTogether([() => loadEnv(), ...FILE_READERS]);
+    await main(env);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

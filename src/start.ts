@@ -5,8 +5,7 @@ import { existsSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ensureLocalKey } from './accounts/localKey.ts';
 import { createSignInLink } from './accounts/signInLinks.ts';
-import { type Env, type RawEnv, readRawEnv } from './config/env.ts';
-import { loadModelsFile, loadPolicyFile } from './config/load.ts';
+import { type Env, type RawEnv, loadEnv, readRawEnv } from './config/env.ts';
 import { createRandom, systemClock } from './platform/clock.ts';
 import { openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
 import { ensureWritable } from './platform/ensureWritable.ts';
@@ -15,8 +14,8 @@ import { type Logger, createLogger } from './platform/logger.ts';
 import { openPostgres } from './platform/postgres.ts';
 import { waitForPort } from './platform/freePort.ts';
 import { StartError } from './platform/startError.ts';
-import { loadEnvOrExit } from './runMain.ts';
-import { CONFIG_FILES, setUp } from './setup.ts';
+import { readConfigOrExit } from './runMain.ts';
+import { FILE_READERS, setUp } from './setup.ts';
 
 const CHILDREN = { web: 'src/main', projections: 'projections/main', worker: 'workers/main' } as const;
 type ChildName = keyof typeof CHILDREN;
@@ -40,8 +39,6 @@ type Started = {
 };
 
 async function start({ env, raw, mode, lifecycle, logger, atOnce }: Started): Promise<void> {
-  loadModelsFile(CONFIG_FILES.models);
-  loadPolicyFile(CONFIG_FILES.policy);
   ensureWritable(env.dataDir, 'OMNI_DATA_DIR');
   const databaseUrl = env.databaseUrl ?? (await openDatabase(env, lifecycle, logger, atOnce));
   await waitForPort(env, systemClock, lifecycle.stopping);
@@ -235,9 +232,12 @@ function announce(env: Env, databaseUrl: string, local: LocalAccess | undefined,
 const namesOfProviders = ({ providers }: Env): string[] =>
   Object.entries(providers).flatMap(([name, { apiKeys }]) => (apiKeys.length === 0 ? [] : [name]));
 
-const raw = readRawEnv();
-// Under `npm start` the grace is short, so that Ctrl-C ends everything within five seconds.
-const env = loadEnvOrExit({ ...raw, SHUTDOWN_GRACE_SEC: raw['SHUTDOWN_GRACE_SEC'] || String(GRACE_SEC) });
+let raw: RawEnv = {};
+const env = readConfigOrExit(() => {
+  raw = readRawEnv();
+  // Under `npm start` the grace is short, so that Ctrl-C ends everything within five seconds.
+  return loadEnv({ ...raw, SHUTDOWN_GRACE_SEC: raw['SHUTDOWN_GRACE_SEC'] || String(GRACE_SEC) });
+}, FILE_READERS);
 const logger = createLogger({ level: env.logLevel, json: env.nodeEnv === 'production', process: 'start' });
 const atOnce: (() => void)[] = [];
 const lifecycle = createLifecycle({

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 import { PROVIDERS, type ProviderName } from '../domain/catalog.ts';
+import { allowedBy } from './allowed.ts';
 import { ConfigError, type ConfigProblem } from './configError.ts';
 
 const url = (...schemes: string[]) =>
@@ -200,7 +201,7 @@ export function loadEnv(raw: RawEnv = readRawEnv()): Env {
     const result = variable.schema.safeParse(text);
     if (result.success) return result.data;
     const found = variable.secret ? 'a value of another form' : JSON.stringify(text);
-    problems.push({ file: 'environment', path: name, found, allowed: allowedBy(result.error) });
+    problems.push({ file: 'environment', path: name, found, allowed: result.error.issues.map(allowedBy).join('; ') });
     return undefined;
   };
   const values = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, read(name as VariableName)]));
@@ -275,10 +276,4 @@ function isNetwork(text: string): boolean {
 function schemeOf(text: string): string {
   // Not the URL class: an EventStoreDB address may list several hosts, which that refuses.
   return /^([a-z][a-z+]*):\/\/\S+$/.exec(text)?.[1] ?? '';
-}
-
-function allowedBy(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => (issue.code === 'invalid_value' ? issue.values.map(String).join(' | ') : issue.message))
-    .join('; ');
 }

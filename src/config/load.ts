@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Document, LineCounter, isScalar, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { Policy } from '../domain/policy.ts';
+import { allowedBy } from './allowed.ts';
 import { ConfigError, type ConfigProblem } from './configError.ts';
 import { ModelsFile } from './schema.ts';
 
@@ -80,12 +81,7 @@ function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounte
     file: `${file}:${lineOf(document, lines, keys)}`,
     path,
     found: unknown ? 'a key that does not exist' : value === undefined ? 'nothing' : JSON.stringify(value),
-    allowed:
-      issue.code === 'invalid_value'
-        ? issue.values.map(String).join(' | ')
-        : unknown
-          ? 'the keys of docs/configuration.md'
-          : issue.message,
+    allowed: allowedBy(issue),
   };
 }
 

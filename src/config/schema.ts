@@ -5,9 +5,8 @@ import { Effort } from '../domain/chat.ts';
 import { isDecimal } from '../domain/money.ts';
 import { syncSections } from './syncSchema.ts';
 
-const price = z
-  .string()
-  .refine((text) => isDecimal(text) && !text.startsWith('-'), 'a decimal number of USD per million tokens, 0 or more');
+const PRICE = 'a decimal number of USD per million tokens, 0 or more';
+const price = z.string(PRICE).refine((text) => isDecimal(text) && !text.startsWith('-'), PRICE);
 
 const priceLines = {
   input: price.optional(),
@@ -17,9 +16,10 @@ const priceLines = {
   cache_write_1h: price.optional(),
   reasoning: price.optional(),
 };
+const HHMM = 'a UTC time as four digits in quotes, "0030" to "2400"';
 const hhmm = z
-  .string()
-  .regex(/^([01]\d|2[0-3])[0-5]\d$|^2400$/, 'a UTC time as four digits in quotes, "0030" to "2400"')
+  .string(HHMM)
+  .regex(/^([01]\d|2[0-3])[0-5]\d$|^2400$/, HHMM)
   .transform(Number);
 
 export const PricesEntry = z.strictObject({

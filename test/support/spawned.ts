@@ -18,6 +18,8 @@ export type Spawned = {
 
 export type SpawnOptions = {
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it runs; the repository unless said. */
+  readonly cwd?: string;
   /** Runs it as this user and group. */
   readonly user?: number;
 };
@@ -29,6 +31,7 @@ export function spawnScript(file: string, args: readonly string[], options: Spaw
   const child = spawn(process.execPath, ['--import', 'tsx', resolve(file), ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.env },
     ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
   });

@@ -1,12 +1,23 @@
 // The supervisor with its real children, from source: how it starts, how it ends, and what it says when it cannot.
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { tryPort } from '../../../src/platform/freePort.ts';
 import { type Spawned, isRunning, killAllSpawned, spawnScript } from '../../support/spawned.ts';
 import { until } from '../../support/until.ts';
+
+const lineWith = (text: string, word: string): number => text.split('\n').findIndex((line) => line.includes(word)) + 1;
 
 describe('the supervisor', function () {
   this.timeout(60_000);
@@ -68,6 +79,26 @@ describe('the supervisor', function () {
     } finally {
       stranger.close();
     }
+  });
+
+  it('names what is wrong in the environment and in both files at once, before it opens anything', async () => {
+    const config = join(home, 'config');
+    mkdirSync(config);
+    symlinkSync(resolve('node_modules'), join(home, 'node_modules'));
+    writeFileSync(join(config, 'models.yaml'), 'models: none\n');
+    const policy = readFileSync('config/routing.yaml', 'utf8').replace(/retriesPerModel: \d+/, 'retriesPerModel: many');
+    writeFileSync(join(config, 'routing.yaml'), policy);
+    for (const file of ['src/start.ts', 'src/setup.ts']) {
+      const system = spawnScript(file, ['--from-source'], { env: { LOG_LEVEL: 'loud' }, cwd: home });
+      expect(await system.ended()).to.equal(1);
+      expect(system.printed().trim().split('\n')).to.deep.equal([
+        'The configuration has 3 problems:',
+        '  environment: LOG_LEVEL: found "loud"; allowed: error | warn | info | debug',
+        '  config/models.yaml:1: models: found "none"; allowed: a list',
+        `  config/routing.yaml:${lineWith(policy, 'retriesPerModel: many')}: fallback.retriesPerModel: found "many"; allowed: a number`,
+      ]);
+    }
+    expect(readdirSync(home)).to.have.members(['config', 'node_modules']);
   });
 
   it('names every bad environment value at once, before it opens anything', async () => {
