@@ -35,7 +35,12 @@ export type Recount = {
 
 const MOST_ROWS = 500;
 
-/** @throws PoisonError when an event cannot be projected */
+/** The rows were made from a log in another place: they are built again when the projections run, and not compared before. */
+export class OtherLogError extends Error {
+  override readonly name = 'OtherLogError';
+}
+
+/** @throws PoisonError when an event cannot be projected, OtherLogError when the log was moved and the rows are of the old one */
 export async function recountProjection(projection: Projection, tools: RebuildTools): Promise<Recount> {
   const { postgres, store, clock } = tools;
   const place: Place = { schema: `verify_${projection.name.toLowerCase()}` };
@@ -45,7 +50,12 @@ export async function recountProjection(projection: Projection, tools: RebuildTo
     const checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()), place);
     const applier = createApplier(projection, { postgres, clock, place }, checkpoint);
     const done = { events: 0, position: START };
-    await fillTo(await readLive(postgres, projection), projection, tools, applier, done);
+    const reached = await readLive(postgres, projection);
+    if (store.owns?.(reached) === false)
+      throw new OtherLogError(
+        'its rows are of a log in another place; they are built again as soon as the projections run',
+      );
+    await fillTo(reached, projection, tools, applier, done);
     return await postgres.transaction(async (client) => {
       const live = (await holdCheckpoint(client, projection)) ?? START;
       await fillTo(live, projection, tools, applier, done);

@@ -14,7 +14,7 @@ import {
 import { PoisonError } from './applyBatch.ts';
 import type { Projection } from './projection.ts';
 import type { RebuildTools } from './rebuildProjection.ts';
-import { type Recount, recountProjection } from './recount.ts';
+import { OtherLogError, type Recount, recountProjection } from './recount.ts';
 
 export type LogAudit = {
   readonly events: number;
@@ -47,8 +47,10 @@ export async function verifyAll(
     } catch (error) {
       tools.signal.throwIfAborted();
       // A log that cannot be read has been told above; anything else is a fault of the machine, not of the data.
-      if (!(error instanceof PoisonError) && log.unreadable === undefined) throw error;
-      uncounted.push({ projection: projection.name, message: String(error) });
+      const told = error instanceof PoisonError || error instanceof OtherLogError;
+      if (!told && log.unreadable === undefined) throw error;
+      const message = error instanceof OtherLogError ? error.message : String(error);
+      uncounted.push({ projection: projection.name, message });
     }
   }
   return { log, readModels, uncounted };

@@ -2,9 +2,9 @@
 import { expect } from 'chai';
 import { formatVerify, listProblems } from '../../../projections/formatVerify.ts';
 import { PROJECTIONS } from '../../../projections/registry.ts';
-import { isWhole } from '../../../projections/verify.ts';
+import { isWhole, verifyAll } from '../../../projections/verify.ts';
 import { useRouter } from '../../support/router.ts';
-import { catchUp, fillWorld, mutateWorld, verifyWorld } from '../../support/verifyWorld.ts';
+import { catchUp, fillWorld, mutateWorld, toolsOf, verifyWorld } from '../../support/verifyWorld.ts';
 
 describe('the audit', function () {
   this.timeout(180_000);
@@ -33,6 +33,15 @@ describe('the audit', function () {
     expect(late).to.have.members(ofRequests.map(({ name }) => name));
     expect(late).not.to.have.lengthOf(PROJECTIONS.length);
     await catchUp(router());
+  });
+
+  it('says of a log that was moved that the rows are of the old one', async () => {
+    const { postgres, store } = router();
+    const moved = { ...store, owns: () => false };
+    const report = await verifyAll(PROJECTIONS, toolsOf({ postgres, store: moved }, new AbortController().signal));
+    expect(isWhole(report)).to.equal(false);
+    expect(report.uncounted.map(({ projection }) => projection)).to.deep.equal(PROJECTIONS.map(({ name }) => name));
+    expect(formatVerify(report)).to.include('every hash chain is whole').and.to.include('of a log in another place');
   });
 
   it('tells in words that the end of a stream is gone', async () => {
