@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { loadModelsFile } from '../../../src/config/load.ts';
 import { toModelWish } from '../../../src/config/toModelWish.ts';
 import { formatUsd, parseUsd } from '../../../src/domain/money.ts';
-import { PRICE_LINES, Prices } from '../../../src/domain/prices.ts';
+import { PRICE_LINES, type PriceLine, PriceOverride, Prices, isInForce } from '../../../src/domain/prices.ts';
 import { Usage, costOf, promptTokens } from '../../../src/domain/usage.ts';
 
 const FOLDER = 'test/fixtures/money';
@@ -29,22 +29,36 @@ const files = readdirSync(FOLDER).map((name) => ({
   ...GoldenFile.parse(JSON.parse(readFileSync(join(FOLDER, name), 'utf8'))),
 }));
 
-/** The class and the tier that a case bills: `input`, `input above 272000`. */
-function coveredBy({ prices, usage, lines }: GoldenCase): string[] {
-  const tiers = (prices.overrides ?? []).flatMap(({ minPromptTokens }) => minPromptTokens ?? []);
-  const above = tiers.findLast((tier) => promptTokens(usage) > tier);
-  return Object.keys(lines).map((line) => (above === undefined ? line : `${line} above ${above}`));
+const CONDITIONS = Object.keys(PriceOverride.shape).filter((key) => !(PRICE_LINES as readonly string[]).includes(key));
+
+/** Each condition of an override in words: `above 272000`, `from 1630 to 30`, `on 0 6`, `as flex`. */
+function conditionOf({ minPromptTokens, utcStart, utcEnd, utcDays, serviceTier }: PriceOverride): string {
+  return [
+    ...(minPromptTokens === undefined ? [] : [`above ${minPromptTokens}`]),
+    ...(utcStart === undefined ? [] : [`from ${utcStart} to ${utcEnd}`]),
+    ...(utcDays === undefined ? [] : [`on ${utcDays.join(' ')}`]),
+    ...(serviceTier === undefined ? [] : [`as ${serviceTier}`]),
+  ].join(' ');
 }
 
-/** Every class that a price list bills, at the base price and at each tier. */
-function billedBy(prices: Prices): string[] {
-  const base = PRICE_LINES.filter((line) => prices[line] !== undefined);
-  const tiers = (prices.overrides ?? []).flatMap((override) => {
-    const { minPromptTokens } = override;
-    if (minPromptTokens === undefined) return [];
-    return base.filter((line) => override[line] !== undefined).map((line) => `${line} above ${minPromptTokens}`);
+/** Each class that a case bills, with the condition of the override that its price comes from: `input`, `input above 272000`. */
+function coveredBy({ prices, usage, lines, at }: GoldenCase): string[] {
+  return Object.keys(lines).map((line) => {
+    const from = prices.overrides?.findLast(
+      (override) =>
+        override[line as PriceLine] !== undefined &&
+        isInForce(override, promptTokens(usage), Date.parse(at), usage.serviceTier),
+    );
+    return from ? `${line} ${conditionOf(from)}` : line;
   });
-  return [...base, ...tiers];
+}
+
+const named = (list: PriceOverride) => PRICE_LINES.filter((line) => list[line] !== undefined);
+
+/** Every class that a price list bills, at the plain price and at that of each override: tier, window, service tier. */
+function billedBy(prices: Prices): string[] {
+  const { overrides = [], ...plain } = prices;
+  return [...named(plain), ...overrides.flatMap((one) => named(one).map((line) => `${line} ${conditionOf(one)}`))];
 }
 
 describe('golden cases of money', () => {
@@ -62,7 +76,33 @@ describe('golden cases of money', () => {
     }
   }
 
-  it('are there for every provider, class and tier of the catalog', () => {
+  it('are there for every class, and for every condition that an override may have', () => {
+    const cases = files.flatMap((file) => file.cases);
+    const billed = new Set(cases.flatMap(({ lines }) => Object.keys(lines)));
+    expect(PRICE_LINES.filter((line) => !billed.has(line))).to.deep.equal([]);
+    const met = cases.flatMap(({ prices, usage, at }) =>
+      (prices.overrides ?? []).filter((one) => isInForce(one, promptTokens(usage), Date.parse(at), usage.serviceTier)),
+    );
+    expect(CONDITIONS).to.include.members(['minPromptTokens', 'utcStart', 'utcEnd', 'utcDays', 'serviceTier']);
+    expect(CONDITIONS.filter((key) => !met.some((one) => key in one))).to.deep.equal([]);
+  });
+
+  it('would be missed where a list has a tier, a window or a service tier without one', () => {
+    const overrides = [
+      { minPromptTokens: 100, cachedInput: '1' },
+      { utcStart: 1630, utcEnd: 30, utcDays: [0, 6], input: '1' },
+      { serviceTier: 'flex', output: '1' },
+    ];
+    expect(billedBy({ input: '1', output: '1', overrides })).to.deep.equal([
+      'input',
+      'output',
+      'cachedInput above 100',
+      'input from 1630 to 30 on 0 6',
+      'output as flex',
+    ]);
+  });
+
+  it('are there for every provider, class, tier, window and service tier of the catalog', () => {
     const covered = new Set(
       files.flatMap(({ provider, cases }) => cases.flatMap(coveredBy).map((what) => `${provider} ${what}`)),
     );
