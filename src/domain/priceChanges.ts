@@ -138,6 +138,29 @@ function isOverridden({ overrides = [] }: Prices, point: Point, line: PriceLine)
   });
 }
 
+export type SharedLine = {
+  readonly line: PriceLine;
+  readonly name: string;
+  readonly ours: string;
+  readonly theirs: string;
+};
+
+/** Every line that both lists name themselves, and of overrides those that are in force together. */
+export function sharedLines(ours: Prices, theirs: Prices): SharedLine[] {
+  const [a, b] = [normalPrices(ours), normalPrices(theirs)];
+  const told = new Set<string>();
+  return pointsOf([a, b]).flatMap((point) =>
+    PRICE_LINES.flatMap((line) => {
+      const [x, y] = [a, b].map((list) => pricesAt(list, point.promptTokens, point.at, point.serviceTier)[line]);
+      const isShared = isOverridden(a, point, line) === isOverridden(b, point, line);
+      const key = JSON.stringify([line, x, y]);
+      if (x === undefined || y === undefined || !isShared || told.has(key)) return [];
+      told.add(key);
+      return [{ line, name: `${line}${point.label}`, ours: x, theirs: y }];
+    }),
+  );
+}
+
 /** What another source says of a model. `percent` is a difference that is known and meant. */
 export type Opinion = {
   readonly source: string;

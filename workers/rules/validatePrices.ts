@@ -2,15 +2,17 @@
 import type { ValidationSettings } from '../../src/config/syncSchema.ts';
 import type { Catalog, CatalogModel } from '../../src/domain/catalog.ts';
 import { fingerprintOf, perMillion } from '../../src/domain/comparePrices.ts';
-import { type Opinion, differencePercent } from '../../src/domain/priceChanges.ts';
+import { type Opinion, type SharedLine, differencePercent, sharedLines } from '../../src/domain/priceChanges.ts';
+import type { PriceLine } from '../../src/domain/prices.ts';
 import type { AlertDraft } from './feedPlan.ts';
 
 export type ValidationRow = {
   readonly model: string;
   readonly source: string | null;
   readonly verdict: 'agrees' | 'differs' | 'unverified';
-  /** Ours over theirs; the larger of input and output. */
+  /** Ours over theirs, of the line that differs most. */
   readonly percent: number | null;
+  readonly line: string | null;
   readonly ours: string;
   readonly theirs: string | null;
 };
@@ -37,20 +39,35 @@ function validate(
   opinions: readonly Opinion[],
   { threshold_percent: threshold, offsets }: ValidationSettings,
 ): ValidationRow[] {
-  const ours = say(prices);
   const rows = opinions.flatMap((opinion): ValidationRow[] => {
-    const input = differencePercent(opinion.prices?.input, prices?.input);
-    const output = differencePercent(opinion.prices?.output, prices?.output);
-    if (input === undefined || output === undefined) return [];
+    const shared = prices && opinion.prices ? sharedLines(prices, opinion.prices) : [];
+    // Who does not know both has not looked at this model's price.
+    if (!['input', 'output'].every((line) => shared.some(({ name }) => name === line))) return [];
     const meant = offsets.find((offset) => offset.model === id && offset.source === opinion.source)?.percent ?? 0;
-    const percent = [input - meant, output - meant].reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
-    const verdict = Math.abs(percent) > threshold ? 'differs' : 'agrees';
-    const rounded = Math.round(percent * 100) / 100;
-    return [{ model: id, source: opinion.source, verdict, percent: rounded, ours, theirs: say(opinion.prices) }];
+    const compared = shared.map((one) => ({ ...one, percent: percentOf(one) - meant }));
+    const worst = compared.reduce((a, b) => (Math.abs(b.percent) > Math.abs(a.percent) ? b : a));
+    const verdict = Math.abs(worst.percent) > threshold ? 'differs' : 'agrees';
+    const percent = Math.round(worst.percent * 100) / 100;
+    const isPlain = worst.name === 'input' || worst.name === 'output';
+    const [ours, theirs] = isPlain
+      ? [say(prices), say(opinion.prices)]
+      : [sayLine(worst, worst.ours), sayLine(worst, worst.theirs)];
+    return [{ model: id, source: opinion.source, verdict, percent, line: worst.name, ours, theirs }];
   });
   return rows.length > 0
     ? rows
-    : [{ model: id, source: null, verdict: 'unverified', percent: null, ours, theirs: null }];
+    : [{ model: id, source: null, verdict: 'unverified', percent: null, line: null, ours: say(prices), theirs: null }];
+}
+
+/** Something where they have nothing is as far off as can be. */
+function percentOf({ ours, theirs }: SharedLine): number {
+  return differencePercent(theirs, ours) ?? 100_000;
+}
+
+const EACH: ReadonlySet<PriceLine> = new Set(['request', 'image', 'webSearch']);
+
+function sayLine({ line, name }: SharedLine, price: string): string {
+  return EACH.has(line) ? `${name} ${price} each` : `${name} ${perMillion(price)}`;
 }
 
 function say(prices: Opinion['prices']): string {

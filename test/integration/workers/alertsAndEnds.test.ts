@@ -56,7 +56,15 @@ describe('the checks of the catalog', () => {
       const summary = await bench.run('validatePricing');
       expect(summary).to.deep.include({ agrees: 1, differs: 1, unverified: 1, alerts: 1, sources_away: [] });
       expect(summary['differences']).to.deep.equal([
-        { model: 'openai/far', source: 'models_dev', verdict: 'differs', percent: -50, ours: '1 / 4', theirs: '2 / 4' },
+        {
+          model: 'openai/far',
+          source: 'models_dev',
+          verdict: 'differs',
+          percent: -50,
+          line: 'input',
+          ours: '1 / 4',
+          theirs: '2 / 4',
+        },
       ]);
       expect((await alerts())[0]?.message).to.include('openai/far: 1 / 4 here, 2 / 4 at models_dev (-50 %)');
       // The same difference is told once.
