@@ -20,8 +20,12 @@ export function driftAlerts(pairs: readonly CostPair[]): AlertDraft[] {
     const theirs = sum(calls.map(reportedOf));
     if (theirs < LEAST && ours < LEAST) return [];
     const drift = ratio(ours, theirs) - 1;
-    if (Math.abs(drift) <= MOST_DRIFT) return [];
-    const percent = Number.isFinite(drift) ? `${drift > 0 ? '+' : ''}${(drift * 100).toFixed(1)} %` : 'without measure';
+    // Call by call as well: what is too much here and too little there comes to nothing in the sum.
+    const apart = ratio(sum(calls.map((call) => absolute(call.ours - reportedOf(call)))), theirs);
+    if (Math.max(Math.abs(drift), apart) <= MOST_DRIFT) return [];
+    const percent = Number.isFinite(drift)
+      ? `${drift > 0 ? '+' : ''}${(drift * 100).toFixed(1)} %, ${(apart * 100).toFixed(1)} % call by call`
+      : 'without measure';
     const message = `Our cost of ${model} differs from what the provider charged: ${formatUsd(ours)} against ${formatUsd(theirs)} USD over ${calls.length} calls of the last day (${percent}). ${causeOf(calls)}`;
     return [{ kind: 'cost_drift', subject: model, key: '', quietHours: 24, message }];
   });
@@ -36,6 +40,10 @@ function reportedOf({ usage }: CostPair): PicoUsd {
 
 function sum(amounts: readonly PicoUsd[]): PicoUsd {
   return amounts.reduce((total, one) => total + one, 0n);
+}
+
+function absolute(amount: PicoUsd): PicoUsd {
+  return amount < 0n ? -amount : amount;
 }
 
 /** For comparing only, never for money. */

@@ -1,6 +1,7 @@
 // The router's own housekeeping jobs: what they give back, and what they tell.
 import { expect } from 'chai';
 import { createMemoryEventStore } from '../../../src/eventstore/memory.ts';
+import { NO_USAGE } from '../../../src/domain/usage.ts';
 import { isoTime, systemClock } from '../../../src/platform/clock.ts';
 import { sweepAccounts } from '../../../workers/jobs/sweepAccounts.ts';
 import { watchCosts } from '../../../workers/jobs/watchCosts.ts';
@@ -14,7 +15,8 @@ describe('housekeeping', () => {
   const tools = () => createJobTools({ postgres: database.postgres, store });
 
   it('tells where a provider charged something else than we counted, once a day', async () => {
-    const said = { source: 'manual', at: '2026-11-20T00:00:00.000Z', by: 'test', modelId: 'openrouter/x/y' };
+    const modelId = 'openrouter/x/y';
+    const said = { source: 'manual', at: '2026-11-20T00:00:00.000Z', by: 'test', modelId };
     const prices = { input: '0.001', output: '0.001' };
     await appendDrafts(store, 'catalog-main', [
       {
@@ -28,12 +30,11 @@ describe('housekeeping', () => {
         },
       },
     ]);
-    const usage = { input: 10, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0, reasoning: 0 };
-    const attempts = [{ model: 'openrouter/x/y', usage: { ...usage, reportedCostUsd: '0.02' } }];
-    await database.postgres.query(
-      'insert into rerate_inputs (request_id, routed_at, attempts) values (gen_random_uuid(), $1, $2)',
-      [isoTime(systemClock.now() - 60_000), JSON.stringify(attempts)],
-    );
+    // What it costs today is nothing to what it cost then.
+    await appendDrafts(store, 'catalog-main', [
+      { type: 'ModelPriceChanged', data: { ...said, prices: { input: '9', output: '9' } } },
+    ]);
+    await attempted('0.01', '0.02');
     const ran = await watchCosts.run(tools(), IDLE);
     expect(ran).to.include({ calls: 1, compared: 1 });
     await watchCosts.run(tools(), IDLE);
@@ -43,6 +44,27 @@ describe('housekeeping', () => {
     expect(rows).to.have.length(1);
     expect(rows[0]?.message).to.include('0.01 against 0.02 USD');
   });
+
+  it('tells no drift of a price that has changed since, nor of a cost that was not known', async () => {
+    await database.postgres.query('delete from rerate_inputs; delete from request_attempts; delete from alerts');
+    await attempted('0.02', '0.02');
+    await attempted(null, '0.02');
+    expect(await watchCosts.run(tools(), IDLE)).to.deep.equal({ calls: 2, compared: 1, alerts: [] });
+  });
+
+  /** One attempt as the projections keep it, a minute ago. */
+  async function attempted(costUsd: string | null, reportedCostUsd: string): Promise<void> {
+    const at = isoTime(systemClock.now() - 60_000);
+    const usage = { ...NO_USAGE, input: 10, reportedCostUsd };
+    await database.postgres.query(
+      `with request as (
+         insert into rerate_inputs (request_id, routed_at, attempts) values (gen_random_uuid(), $1, $2) returning request_id)
+       insert into request_attempts
+         (id, request_id, attempt_number, provider, model, started_at, duration_ms, outcome, tokens_output, cost_usd, reported_cost_usd)
+       select gen_random_uuid(), request_id, 1, 'openrouter', 'openrouter/x/y', $1, 5, 'succeeded', 0, $3, $4 from request`,
+      [at, JSON.stringify([{ model: 'openrouter/x/y', usage }]), costUsd, reportedCostUsd],
+    );
+  }
 
   it('sweeps what has expired, and nothing when it is only tried', async () => {
     await database.postgres.query(

@@ -28,6 +28,12 @@ describe('the drift between our costs and the provider’s', () => {
     expect(alert?.message).to.include('0.0011 against 0.001 USD over 1 calls').and.include('+10.0 %');
   });
 
+  it('is told where calls that cost too much and too little make up for each other', () => {
+    const [message] = told([call(1_200, 1_000), call(800, 1_000), call(1_200, 1_000), call(800, 1_000)]);
+    expect(message).to.include('0.0 %, 20.0 % call by call').and.include('4 of 4 calls part');
+    expect(told([call(1_005, 1_000), call(995, 1_000)])).to.deep.equal([]);
+  });
+
   it('names another price list where every call parts by one factor', () => {
     expect(told([call(1_100, 1_000), call(2_200, 2_000)])[0]).to.include('by the same factor (1.100)');
   });
