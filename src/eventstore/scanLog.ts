@@ -58,8 +58,9 @@ export async function* scanLog(options: ScanOptions): AsyncGenerator<Scanned> {
     over.abort();
     await watch;
   }
-  if (!state.silent) return;
-  throw new StoreUnavailableError(`the event log stayed silent for ${silentMs / 1_000} s before its end was reached`);
+  if (options.signal?.aborted) return;
+  const how = state.silent ? `stayed silent for ${silentMs / 1_000} s` : 'ended its subscription';
+  throw new StoreUnavailableError(`the event log ${how} before its end was reached`);
 }
 
 /** How many events wait behind a position; at most `most` are counted. */

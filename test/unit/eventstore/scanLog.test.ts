@@ -57,6 +57,20 @@ describe('reading a log to its end', () => {
     expect(seen).to.deep.equal(['a', 'b', 'c']);
   });
 
+  it('does not take a subscription that ends by itself for the end of the log', async () => {
+    const store = await open();
+    const cut: typeof store = {
+      ...store,
+      async *subscribe(after, categories, signal) {
+        for await (const batch of store.subscribe(after, categories, signal)) {
+          yield { events: batch.events.slice(0, 1), position: '1' };
+          return;
+        }
+      },
+    };
+    expect(await rejectionOf(read(cut, ['admin']))).to.be.instanceOf(StoreUnavailableError);
+  });
+
   it('ends quietly when it is aborted', async () => {
     const store = await open();
     const stalled = { ...store, head: async () => '4' };
