@@ -3,7 +3,7 @@
 import { openEvent } from '../src/eventstore/codec.ts';
 import type { Position, RecordedEvent } from '../src/eventstore/eventStore.ts';
 import { type Clock, isoTime } from '../src/platform/clock.ts';
-import { type Postgres, isUnavailable } from '../src/platform/postgres.ts';
+import { type Postgres, cannotNow } from '../src/platform/postgres.ts';
 import { type Checkpoint, CheckpointMovedError, moveCheckpoint } from './checkpoint.ts';
 import { LIVE, type Place } from './place.ts';
 import type { Key, ProjectedEvent, Projection } from './projection.ts';
@@ -29,11 +29,6 @@ export type Applier = {
 };
 
 const MOST_EVENTS = 2_000;
-/**
- * A subscription that has been silent for so long has nothing for us, although the log's newest event is not where we are:
- * a backend that filters on its side moves the position only now and then.
- */
-const SILENT_MS = 10_000;
 
 type Tools = {
   readonly postgres: Postgres;
@@ -54,7 +49,6 @@ export function createApplier(
   // Grows back to its most after a batch that the database refused, which is repeated in smaller parts to find the culprit.
   let limit = MOST_EVENTS;
   const queue = createQueue();
-  let heardAt = tools.clock.monotonicMs();
 
   const applyAll = async ({ events, position }: Batch): Promise<void> => {
     for (let done = 0; done < events.length;) {
@@ -73,16 +67,17 @@ export function createApplier(
       }
     }
     at.seen = position;
-    heardAt = tools.clock.monotonicMs();
   };
 
   return {
     apply: (batch) => queue(() => applyAll(batch)),
     touch: (head, countWaiting) =>
       queue(async () => {
-        const silent = tools.clock.monotonicMs() - heardAt >= SILENT_MS;
-        const caughtUp = head === undefined || head === at.seen || silent;
-        const waiting = caughtUp ? 0 : await countWaiting?.(at.seen);
+        // A backend that filters on its side may leave us before a newest event that is not ours: then nothing is counted. Silence
+        // alone proves nothing.
+        const atEnd = head === undefined || head === at.seen;
+        const waiting = atEnd ? 0 : await countWaiting?.(at.seen);
+        const caughtUp = waiting === 0;
         if (!caughtUp && waiting === undefined && at.stored === at.seen) return;
         const move = { from: at.stored, to: at.seen, epoch, now: isoTime(tools.clock.now()), caughtUp, waiting };
         await moveCheckpoint(tools.postgres, projection, move, place);
@@ -91,9 +86,9 @@ export function createApplier(
   };
 }
 
-/** Neither lost connection nor lost race: the database does not take these rows. */
+/** Neither lost connection, nor lost race, nor a database that is busy or full: it does not take these rows, now or later. */
 function isRefusal(error: unknown): boolean {
-  return !(error instanceof PoisonError) && !(error instanceof CheckpointMovedError) && !isUnavailable(error);
+  return !(error instanceof PoisonError) && !(error instanceof CheckpointMovedError) && !cannotNow(error);
 }
 
 async function applyPart(

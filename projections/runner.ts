@@ -4,7 +4,7 @@ import { type EventStore, StoreUnavailableError } from '../src/eventstore/eventS
 import { countAfter } from '../src/eventstore/scanLog.ts';
 import { type Clock, isoTime } from '../src/platform/clock.ts';
 import type { Logger } from '../src/platform/logger.ts';
-import { type Postgres, isUnavailable } from '../src/platform/postgres.ts';
+import { type Postgres, cannotNow } from '../src/platform/postgres.ts';
 import { type Applier, PoisonError, createApplier } from './applyBatch.ts';
 import { CheckpointMovedError, recordFailure, takeCheckpoint } from './checkpoint.ts';
 import type { Projection } from './projection.ts';
@@ -143,8 +143,8 @@ function tell(logger: Logger, error: unknown, retryMs: number): void {
     logger.error('stopped at an event that it cannot project; it is not skipped', fields);
   } else if (error instanceof StoreUnavailableError) {
     logger.warn('the event log is away; the projection goes on when it is back', { error, retryMs });
-  } else if (isUnavailable(error)) {
-    logger.warn('the database is away; the projection goes on when it is back', { error, retryMs });
+  } else if (cannotNow(error)) {
+    logger.warn('the database is away or cannot take it now; the projection goes on when it can', { error, retryMs });
   } else {
     logger.error('the projection failed; trying again', { error, retryMs });
   }

@@ -88,6 +88,7 @@ export function openEvent(
   versions: { readonly [T in EventType]: number } = EVENT_VERSIONS,
 ): DomainEvent {
   const { type, metadata } = event;
+  if (!isEventType(type)) throw new Error(`an event of the unknown type ${String(type)}: a newer router wrote it`);
   const current = versions[type];
   if (metadata.version > current)
     throw new Error(`${type} has version ${metadata.version}, this router knows ${current}: a newer one wrote it`);

@@ -2,10 +2,10 @@
 // A lost database is waited for; the subscription goes on from its position without gap or repeat.
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Postgres, PostgresSession } from '../platform/postgres.ts';
+import { type Postgres, type PostgresSession, cannotNow } from '../platform/postgres.ts';
 import type { RecordedEvent } from './eventStore.ts';
 import type { LogPage, SharedPages } from './sharedPages.ts';
-import { APPENDED_CHANNEL, type EventRow, cannotNow, toRecorded } from './postgresRows.ts';
+import { APPENDED_CHANNEL, type EventRow, toRecorded } from './postgresRows.ts';
 
 const PAGE = 500;
 const POLL_MS = 1_000;

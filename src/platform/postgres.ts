@@ -204,3 +204,12 @@ export function isUnavailable(error: unknown): boolean {
   // Classes 08 connection exception and 57P admin shutdown, crash, cannot connect now; 53300 too many connections.
   return /^(08|57P0|53300)/.test(code) || CONNECTION_ERRORS.has(code) || CONNECTION_MESSAGES.test(error.message);
 }
+
+// The server is there but cannot take it now: a statement's or an idle transaction's timeout, a read-only replica after a
+// failover, a serialization failure, a deadlock, a lock's timeout, no memory or disk left, a failing disk.
+const NOT_NOW = /^(57014|25P03|25006|40001|40P01|55P03|53|58)/;
+
+/** True when the same statement may well work a little later. */
+export function cannotNow(error: unknown): boolean {
+  return isUnavailable(error) || (error instanceof Error && 'code' in error && NOT_NOW.test(String(error.code)));
+}

@@ -17,6 +17,7 @@ const logger = createRecordingLogger();
 
 type Opened = {
   readonly postgres: Postgres;
+  readonly connectionString: string;
   readonly store: EventStore;
   readonly stop: AbortController;
   readonly running: Promise<void>[];
@@ -25,11 +26,12 @@ type Opened = {
 
 async function openBench(): Promise<Opened> {
   const database = await openTestDatabase();
-  const { postgres } = database;
+  const { postgres, connectionString } = database;
   const store = openPostgresEventStore({ postgres, clock: systemClock, logger });
   logger.lines.length = 0;
   return {
     postgres,
+    connectionString,
     store,
     stop: new AbortController(),
     running: [],
@@ -64,6 +66,9 @@ export function useProjections() {
     logger,
     get postgres() {
       return bench.postgres;
+    },
+    get connectionString() {
+      return bench.connectionString;
     },
     get store() {
       return bench.store;

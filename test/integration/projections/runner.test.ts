@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { createApplier } from '../../../projections/applyBatch.ts';
+import { PoisonError, createApplier } from '../../../projections/applyBatch.ts';
 import { CheckpointMovedError, NewerVersionError, takeCheckpoint } from '../../../projections/checkpoint.ts';
 import type { Projection } from '../../../projections/projection.ts';
 import { lockNumber } from '../../../projections/projectionLock.ts';
@@ -9,10 +9,11 @@ import { routingLogs } from '../../../projections/routingLogs.ts';
 import { runProjection } from '../../../projections/runner.ts';
 import { createRandom, systemClock } from '../../../src/platform/clock.ts';
 import { StoreUnavailableError } from '../../../src/eventstore/eventStore.ts';
-import type { Postgres } from '../../../src/platform/postgres.ts';
+import { type Postgres, openPostgres } from '../../../src/platform/postgres.ts';
 import { readProjectionLag } from '../../../src/readmodels/lag.ts';
 import { appendDrafts, dumpTables } from '../../support/eventLog.ts';
 import { useProjections } from '../../support/projectionBench.ts';
+import { rejectionOf } from '../../support/rejectionOf.ts';
 import { routed } from '../../support/requestEvents.ts';
 import { until } from '../../support/until.ts';
 
@@ -120,7 +121,7 @@ describe('the runner of projections', function () {
     expect(await count('requests')).to.equal(1);
   });
 
-  it('counts as caught up at the end of the log, or after a silence where the backend does not tell its position', async () => {
+  it('counts as caught up at the end of the log, and before a newest event that is not its own, never by silence', async () => {
     const batch = await readBatch();
     const time = { ms: 0 };
     const applier = createApplier(
@@ -131,13 +132,14 @@ describe('the runner of projections', function () {
     const isCaughtUp = async () =>
       (await bench.postgres.query('select from projection_checkpoints where caught_up_at is not null')).rowCount === 1;
     await applier.apply(batch);
+    time.ms = 3_600_000;
     await applier.touch('elsewhere');
+    await applier.touch('elsewhere', () => Promise.resolve(1));
     expect(await isCaughtUp()).to.equal(false);
     await applier.touch(batch.position);
     expect(await isCaughtUp()).to.equal(true);
     await bench.postgres.query('update projection_checkpoints set caught_up_at = null');
-    time.ms = 10_000;
-    await applier.touch('elsewhere');
+    await applier.touch('elsewhere', () => Promise.resolve(0));
     expect(await isCaughtUp()).to.equal(true);
   });
 
@@ -234,6 +236,44 @@ describe('the runner of projections', function () {
     await caughtUp('requests');
     expect(await requestIds()).to.have.members([good, bad, later]);
     expect((await readProjectionLag(bench.postgres)).every((lag) => lag.failed === null)).to.equal(true);
+  });
+
+  it('stops at an event of a type that only a newer release knows, and takes everything before it', async () => {
+    const good = await appendRequest();
+    const later = random.uuid();
+    const [badId] = await appendDrafts(bench.store, `request-${later}`, [routed({ requestId: later })]);
+    await bench.postgres.query('update eventlog.events set type = $2 where id = $1', [badId, 'RequestPondered']);
+    start(requests);
+    start(routingLogs);
+    const { failed } = await failure();
+    expect(failed?.eventId).to.equal(badId);
+    expect(failed?.message).to.include('unknown type RequestPondered');
+    expect(await requestIds()).to.deep.equal([good]);
+    const logged = logger.lines.find(({ level, fields }) => level === 'error' && fields['eventId'] === badId);
+    expect(logged?.fields).to.include({ position: failed?.position });
+  });
+
+  it('does not blame an event for a table that somebody keeps locked', async () => {
+    const batch = await readBatch();
+    const hasty = openPostgres({
+      connectionString: bench.connectionString,
+      applicationName: 'hasty',
+      statementTimeoutMs: 200,
+      logger,
+    });
+    try {
+      await bench.postgres.transaction(async (client) => {
+        await client.query('lock table requests in access exclusive mode');
+        const applier = createApplier(requests, { postgres: hasty, clock }, batch.checkpoint);
+        const error = await rejectionOf(applier.apply(batch));
+        expect(error).not.to.be.instanceOf(PoisonError);
+        expect(error).to.have.property('code', '57014');
+      });
+      await createApplier(requests, { postgres: hasty, clock }, batch.checkpoint).apply(batch);
+      expect(await count('requests')).to.equal(1);
+    } finally {
+      await hasty.close();
+    }
   });
 
   it('finds the one event whose rows the database refuses', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { canonicalJson } from '../../../src/domain/canonicalJson.ts';
+import type { EventType } from '../../../src/domain/events.ts';
 import { checkChain, digestOf, isEventType, openEvent, sealEvents } from '../../../src/eventstore/codec.ts';
 import type { NewEvent, RecordedEvent } from '../../../src/eventstore/eventStore.ts';
 import { alert, messageOf, sealAlerts } from '../../support/sealedEvents.ts';
@@ -26,6 +27,15 @@ function reversed(value: unknown): unknown {
       .map(([key, item]) => [key, reversed(item)]),
   );
 }
+
+describe('opening an event of a type that this release does not know', () => {
+  it('says which, and that a newer router wrote it', () => {
+    const [event] = recorded(sealAlerts(['a']));
+    if (!event) throw new Error('no event');
+    const newer = { ...event, type: 'RequestPondered' as EventType };
+    expect(() => openEvent(newer)).to.throw('unknown type RequestPondered: a newer router wrote it');
+  });
+});
 
 describe('sealing events', () => {
   it('gives JSON that means the same', () => {

@@ -1,6 +1,6 @@
 // Which errors say that the database is away.
 import { expect } from 'chai';
-import { isUnavailable } from '../../../src/platform/postgres.ts';
+import { cannotNow, isUnavailable } from '../../../src/platform/postgres.ts';
 
 const withCode = (code: string): Error => Object.assign(new Error('x'), { code });
 
@@ -41,4 +41,18 @@ describe('isUnavailable', () => {
     expect(isUnavailable('ECONNREFUSED')).to.equal(false);
     expect(isUnavailable(undefined)).to.equal(false);
   });
+});
+
+describe('cannotNow', () => {
+  for (const code of ['ECONNREFUSED', '57014', '40P01', '40001', '53100', '53200', '55P03', '58030']) {
+    it(`is true for ${code}: the same statement may work a little later`, () => {
+      expect(cannotNow(withCode(code))).to.equal(true);
+    });
+  }
+
+  for (const code of ['23505', '22003', '42P01', '28P01']) {
+    it(`is false for ${code}: it will be refused again`, () => {
+      expect(cannotNow(withCode(code))).to.equal(false);
+    });
+  }
 });
