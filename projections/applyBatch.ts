@@ -6,7 +6,7 @@ import { type Clock, isoTime } from '../src/platform/clock.ts';
 import { type Postgres, cannotNow } from '../src/platform/postgres.ts';
 import { type Checkpoint, CheckpointMovedError, moveCheckpoint } from './checkpoint.ts';
 import { LIVE, type Place } from './place.ts';
-import type { Key, ProjectedEvent, Projection } from './projection.ts';
+import { type Key, type ProjectedEvent, type Projection, isRange } from './projection.ts';
 import { type RowStore, createRowStore } from './rowStore.ts';
 
 /** This event cannot be projected: the projection stops here until the code or the data is mended. */
@@ -32,6 +32,8 @@ const MOST_EVENTS = 2_000;
 
 type Tools = {
   readonly postgres: Postgres;
+  /** For an event that reads or writes a whole range of rows. */
+  readonly patient?: Postgres | undefined;
   readonly clock: Clock;
   /** Where the rows go; else into the live tables. */
   readonly place?: Place;
@@ -93,12 +95,13 @@ function isRefusal(error: unknown): boolean {
 
 async function applyPart(
   projection: Projection,
-  { postgres, clock, onProgress, place = LIVE }: Tools,
+  { postgres: short, patient, clock, onProgress, place = LIVE }: Tools,
   store: RowStore,
   at: { stored: Position; seen: Position; readonly epoch: number },
   { events, position }: Batch,
 ): Promise<void> {
   const opened = openAll(projection, events);
+  const postgres = opened.keys.some(({ values }) => isRange(values)) ? (patient ?? short) : short;
   await store.load(postgres, opened.keys);
   const evolved = evolveAll(projection, store, opened.events);
   const poison = evolved.poison ?? opened.poison;

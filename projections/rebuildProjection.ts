@@ -20,6 +20,8 @@ export type RebuildProgress = {
 };
 export type RebuildTools = {
   readonly postgres: Postgres;
+  /** Connections whose statements may take as long as a table is large, where there are such. */
+  readonly patient?: Postgres;
   readonly store: EventStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,9 +41,10 @@ export function shadowPlace(projection: Projection): Place {
  */
 export async function rebuildProjection(
   projection: Projection,
-  tools: RebuildTools,
+  given: RebuildTools,
   onProgress: (progress: RebuildProgress) => void = () => {},
 ): Promise<void> {
+  const tools = { ...given, postgres: given.patient ?? given.postgres };
   const { postgres, clock, signal, logger } = tools;
   const lock = await waitForLock({
     postgres,

@@ -41,7 +41,8 @@ export class OtherLogError extends Error {
 }
 
 /** @throws PoisonError when an event cannot be projected, OtherLogError when the log was moved and the rows are of the old one */
-export async function recountProjection(projection: Projection, tools: RebuildTools): Promise<Recount> {
+export async function recountProjection(projection: Projection, given: RebuildTools): Promise<Recount> {
+  const tools = { ...given, postgres: given.patient ?? given.postgres };
   const { postgres, store, clock } = tools;
   const place: Place = { schema: `verify_${projection.name.toLowerCase()}` };
   await dropShadow(postgres, place);

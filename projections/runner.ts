@@ -13,6 +13,8 @@ import { rebuildProjection } from './rebuildProjection.ts';
 
 export type RunnerTools = {
   readonly postgres: Postgres;
+  /** Connections whose statements may take as long as a table is large, where there are such. */
+  readonly patient?: Postgres;
   readonly store: EventStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -56,7 +58,7 @@ export async function runProjection(projection: Projection, tools: RunnerTools):
 }
 
 async function runUnderLock(projection: Projection, tools: RunnerTools, onProgress: () => void): Promise<void> {
-  const { postgres, store, clock, logger, signal } = tools;
+  const { postgres, patient, store, clock, logger, signal } = tools;
   const lock = await waitForLock({
     postgres,
     projection: projection.name,
@@ -75,7 +77,7 @@ async function runUnderLock(projection: Projection, tools: RunnerTools, onProgre
       checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()));
     }
     logger.info('projection runs', { from: checkpoint.position || 'start' });
-    const applier = createApplier(projection, { postgres, clock, onProgress }, checkpoint);
+    const applier = createApplier(projection, { postgres, patient, clock, onProgress }, checkpoint);
     await follow(projection, tools, applier, checkpoint.position, lock.lost);
   } finally {
     await closeSession(lock);

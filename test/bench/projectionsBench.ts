@@ -1,6 +1,7 @@
 // npm run bench -- projections: how many events a second all projections together take while they catch up, and while they are built
 // again, as a ratio to the bare append rate of the same run; and how far behind they are at 300 requests a second.
 import { cpus, loadavg } from 'node:os';
+import { openPools } from '../../projections/openTools.ts';
 import { PROJECTIONS, findProjections } from '../../projections/registry.ts';
 import { rebuildProjection } from '../../projections/rebuildProjection.ts';
 import { runProjection } from '../../projections/runner.ts';
@@ -8,7 +9,7 @@ import { sealEvents } from '../../src/eventstore/codec.ts';
 import type { EventStore } from '../../src/eventstore/eventStore.ts';
 import { openPostgresEventStore } from '../../src/eventstore/postgres.ts';
 import { createRandom, systemClock as clock } from '../../src/platform/clock.ts';
-import { openPostgres } from '../../src/platform/postgres.ts';
+import { type Postgres, openPostgres } from '../../src/platform/postgres.ts';
 import { silentLogger as logger } from '../support/logger.ts';
 import { openTestDatabase, stopTestServer } from '../support/postgres.ts';
 import { attempted, completed, routed } from '../support/requestEvents.ts';
@@ -26,20 +27,15 @@ const LIVE_REQUESTS = 300;
 
 export async function runProjectionsBench(): Promise<string> {
   const database = await openTestDatabase();
-  const postgres = openPostgres({
-    connectionString: database.connectionString,
-    applicationName: 'bench',
-    logger,
-    max: 24,
-    connectTimeoutMs: 30_000,
-    statementTimeoutMs: 600_000,
-  });
-  const store = openPostgresEventStore({ postgres, clock, logger, sharesReads: true });
+  // As the process opens them: a bench with more patience than it would not tell that a statement takes too long.
+  const { postgres, patient } = openPools(database.connectionString, logger);
+  const log = openPostgres({ connectionString: database.connectionString, applicationName: 'bench', logger });
+  const store = openPostgresEventStore({ postgres: log, ownsPool: true, clock, logger, sharesReads: true });
   try {
     const requests = Math.ceil(EVENTS / EVENTS_A_REQUEST);
     const append = await time(() => appendRequests(store, requests));
     const stop = new AbortController();
-    const tools = { postgres, store, clock, logger, signal: stop.signal };
+    const tools = { postgres, patient, store, clock, logger, signal: stop.signal };
     const running: Promise<void>[] = [];
     const caughtUp = await time(async () => {
       running.push(...PROJECTIONS.map((projection) => runProjection(projection, tools)));
@@ -55,7 +51,7 @@ export async function runProjectionsBench(): Promise<string> {
     return report({ count, append, caughtUp, rebuilt, lag });
   } finally {
     await store.close();
-    await postgres.close();
+    await Promise.all([postgres.close(), patient.close()]);
     await database.close();
     await stopTestServer();
   }
@@ -132,7 +128,7 @@ async function appendRequest(store: EventStore, index: number): Promise<void> {
   await store.append(stream, ended, 0n);
 }
 
-export async function waitForHead(store: EventStore, postgres: ReturnType<typeof openPostgres>): Promise<void> {
+export async function waitForHead(store: EventStore, postgres: Postgres): Promise<void> {
   const head = await store.head();
   await until(
     async () => {
@@ -147,7 +143,7 @@ export async function waitForHead(store: EventStore, postgres: ReturnType<typeof
 }
 
 /** Milliseconds from an append to the moment when the slowest projection has it, looked at a few times a second. */
-async function measureLag(store: EventStore, postgres: ReturnType<typeof openPostgres>) {
+async function measureLag(store: EventStore, postgres: Postgres) {
   const stop = new AbortController();
   let index = 1_000_000;
   const load = (async () => {

@@ -1,14 +1,17 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { PoisonError } from '../../../projections/applyBatch.ts';
+import { openPools } from '../../../projections/openTools.ts';
+import { recountProjection } from '../../../projections/recount.ts';
 import { PROJECTIONS, findProjections } from '../../../projections/registry.ts';
 import { rebuildProjection } from '../../../projections/rebuildProjection.ts';
 import { requests } from '../../../projections/requests.ts';
 import { runProjection } from '../../../projections/runner.ts';
-import type { Postgres } from '../../../src/platform/postgres.ts';
+import { type Postgres, openPostgres } from '../../../src/platform/postgres.ts';
 import { appendDrafts, dumpTables } from '../../support/eventLog.ts';
 import { killProjections } from '../../support/killedProjections.ts';
 import { useProjections } from '../../support/projectionBench.ts';
+import { rejectionOf } from '../../support/rejectionOf.ts';
 import { ORG, REQUEST, routed } from '../../support/requestEvents.ts';
 import { until } from '../../support/until.ts';
 
@@ -62,6 +65,13 @@ function dieAtExchange(postgres: Postgres): Postgres['transaction'] {
     });
 }
 
+const timeoutOf = async (pool: Postgres) =>
+  (
+    await pool.query<{ seconds: number }>(
+      `select setting::integer / 1000 as seconds from pg_settings where name = 'statement_timeout'`,
+    )
+  ).rows[0]?.seconds;
+
 describe('rebuilding projections', function () {
   this.timeout(30_000);
   const bench = useProjections();
@@ -70,6 +80,37 @@ describe('rebuilding projections', function () {
     for (const projection of PROJECTIONS) await rebuildProjection(projection, bench.tools(signal));
     return dumpTables(bench.postgres, TABLES);
   };
+
+  it('takes as long as its tables are large, although the statements of batches may not', async () => {
+    const hasty = openPostgres({
+      connectionString: bench.connectionString,
+      applicationName: 'hasty',
+      statementTimeoutMs: 150,
+      logger: bench.logger,
+    });
+    try {
+      await bench.postgres.query(
+        `create function slowly(id uuid) returns uuid immutable language plpgsql as 'begin perform pg_sleep(0.3); return id; end'`,
+      );
+      await bench.postgres.query('create index slow on requests (slowly(id))');
+      await bench.appendRequest();
+      const tools = { ...bench.tools(), postgres: hasty };
+      expect(await rejectionOf(rebuildProjection(requests, tools))).to.have.property('code', '57014');
+      await rebuildProjection(requests, { ...tools, patient: bench.postgres });
+      expect(await bench.count('requests')).to.equal(1);
+      const recount = await recountProjection(requests, { ...tools, patient: bench.postgres });
+      expect(recount.problems).to.deep.equal([]);
+    } finally {
+      await hasty.close();
+    }
+  });
+
+  it('has connections in production that wait for an index over a large table', async () => {
+    const { postgres, patient } = openPools(bench.connectionString, bench.logger);
+    expect(await timeoutOf(postgres)).to.equal(30);
+    expect(await timeoutOf(patient)).to.be.at.least(6 * 3_600);
+    await Promise.all([postgres.close(), patient.close()]);
+  });
 
   it('gives the same rows again, under a running copy and without one', async () => {
     await appendDrafts(bench.store, 'catalog-main', CATALOG);
