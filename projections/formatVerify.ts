@@ -43,6 +43,7 @@ export function listProblems({ log, readModels, uncounted }: VerifyReport): stri
 const CHAIN_WORDS = {
   digest: 'its content is not what was sealed',
   chain: 'it does not follow from the event before it',
+  time: 'it was not made when it says',
   gap: 'an event before it is missing, or stands elsewhere',
 };
 

@@ -1,7 +1,7 @@
 // The audit of everything: hash chains, decisions, amounts, read models. Reads the log once for the first three, and once for each
 // read model; finds every problem before it ends.
 import { EVENT_CATEGORIES } from '../src/domain/events.ts';
-import { type ChainProblem, createChainChecker } from '../src/eventstore/codec.ts';
+import { type ChainProblem, checkTime, createChainChecker } from '../src/eventstore/codec.ts';
 import { START, categoryOf } from '../src/eventstore/eventStore.ts';
 import { scanLog } from '../src/eventstore/scanLog.ts';
 import { createHistory } from '../src/replay/history.ts';
@@ -78,7 +78,7 @@ async function auditLog(
   try {
     for await (const batch of scanLog({ store, clock, signal, categories: EVENT_CATEGORIES, after: START })) {
       for (const event of batch.events) {
-        chains.push(...checker.add(event));
+        chains.push(...checker.add(event), ...checkTime(event));
         if (categoryOf(event.stream) === 'request') decisions.push(...(await audit.add(event)));
       }
       state.events += batch.events.length;

@@ -104,8 +104,20 @@ export function openEvent(
 export type ChainProblem = {
   readonly stream: string;
   readonly revision: bigint;
-  readonly problem: 'digest' | 'chain' | 'gap';
+  readonly problem: 'digest' | 'chain' | 'gap' | 'time';
 };
+
+/** Both are taken from one clock, one after the other; but ids never go back, as a clock that is set right may. */
+const MADE_WITHIN_MS = 3_600_000;
+const UUIDV7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7/i;
+
+/** No hash covers `madeAt`, but one covers the id, whose first 48 bits say when it was made (UUIDv7). Other ids say nothing. */
+export function checkTime({ id, stream, revision, metadata }: RecordedEvent): ChainProblem[] {
+  const [, high, low] = UUIDV7.exec(id) ?? [];
+  if (high === undefined || low === undefined) return [];
+  const apart = Math.abs(Number.parseInt(high + low, 16) - Date.parse(metadata.madeAt));
+  return apart <= MADE_WITHIN_MS ? [] : [{ stream, revision, problem: 'time' }];
+}
 
 /** What is wrong with one stream's hash chain, read from its first event on; empty when it is whole. */
 export function checkChain(events: Iterable<RecordedEvent>): ChainProblem[] {

@@ -117,10 +117,11 @@ export function toStoryEvent(event: RecordedEvent): StoryEvent {
   return { ...openEvent(event), id: event.id, revision: Number(event.revision), at: event.metadata.madeAt };
 }
 
-/** The last revision that was made by then; -1 when nothing was known yet. */
+/** The last revision that was made by then, as the events themselves say under their hashes; -1 when nothing was known yet. */
 async function revisionAsOf(store: EventStore, at: number): Promise<number> {
-  for await (const { revision, metadata } of store.readStream(CATALOG_STREAM, { backwards: true })) {
-    if (Date.parse(metadata.madeAt) <= at) return Number(revision);
+  for await (const event of store.readStream(CATALOG_STREAM, { backwards: true })) {
+    const { data } = openEvent(event);
+    if ('at' in data && Date.parse(data.at) <= at) return Number(event.revision);
   }
   return EMPTY_CATALOG.version;
 }

@@ -6,6 +6,9 @@ import type { Postgres } from '../../src/platform/postgres.ts';
 export const MUTATIONS = [
   'a digit of an event',
   'a digit of a hash',
+  'the time of an event',
+  'the type of an event',
+  'the schema version of an event',
   'a figure of a row',
   'a row deleted',
   'an event deleted',
@@ -44,6 +47,24 @@ export async function createMutations(postgres: Postgres, unit: () => number): P
       const event = pick(events);
       return event && (await changeDigit(postgres, event, 'metadata', unit));
     },
+    'the time of an event': () =>
+      changeColumn(
+        postgres,
+        pick(events),
+        `metadata = jsonb_set(metadata::jsonb, '{madeAt}', to_jsonb('2019-01-01T00:00:00.000Z'::text))::json`,
+      ),
+    'the type of an event': () =>
+      changeColumn(
+        postgres,
+        pick(events),
+        `type = case type when 'AlertRaised' then 'AdminActed' else 'AlertRaised' end`,
+      ),
+    'the schema version of an event': () =>
+      changeColumn(
+        postgres,
+        pick(events),
+        `metadata = jsonb_set(metadata::jsonb, '{version}', to_jsonb((metadata->>'version')::integer + 1))::json`,
+      ),
     'a figure of a row': () => changeFigure(postgres, pick, unit),
     'a row deleted': () => deleteRow(postgres, pick),
     'an event deleted': () => deleteEvents(postgres, pick(events), 'revision = $2'),
@@ -109,6 +130,20 @@ async function changeDigit(
     [stream, revision, forged],
   );
   return `${stream} ${revision}, ${column} at ${digit.index}: ${digit[0]} → ${other}`;
+}
+
+async function changeColumn(
+  postgres: Postgres,
+  event: EventPlace | undefined,
+  assignment: string,
+): Promise<string | undefined> {
+  if (!event) return undefined;
+  const { stream, revision } = event;
+  await postgres.query(`update eventlog.events set ${assignment} where stream = $1 and revision = $2`, [
+    stream,
+    revision,
+  ]);
+  return `${stream} ${revision}: ${assignment}`;
 }
 
 function sameJson(a: string, b: string): boolean {

@@ -3,8 +3,9 @@ import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { canonicalJson } from '../../../src/domain/canonicalJson.ts';
 import type { EventType } from '../../../src/domain/events.ts';
-import { checkChain, digestOf, isEventType, openEvent, sealEvents } from '../../../src/eventstore/codec.ts';
+import { checkChain, checkTime, digestOf, isEventType, openEvent, sealEvents } from '../../../src/eventstore/codec.ts';
 import type { NewEvent, RecordedEvent } from '../../../src/eventstore/eventStore.ts';
+import { createRandom } from '../../../src/platform/clock.ts';
 import { alert, messageOf, sealAlerts } from '../../support/sealedEvents.ts';
 
 function recorded(events: readonly NewEvent[]): RecordedEvent[] {
@@ -34,6 +35,22 @@ describe('opening an event of a type that this release does not know', () => {
     if (!event) throw new Error('no event');
     const newer = { ...event, type: 'RequestPondered' as EventType };
     expect(() => openEvent(newer)).to.throw('unknown type RequestPondered: a newer router wrote it');
+  });
+});
+
+const seal = (madeAt: string, ms: number) => {
+  const clock = { now: () => ms };
+  return recorded(sealEvents([alert('a')], null, { id: () => createRandom(clock).uuidv7(), madeAt }))[0];
+};
+const problemsOf = (event: RecordedEvent | undefined) => event && checkTime(event).map(({ problem }) => problem);
+
+describe('the time at which an event was made', () => {
+  it('is held to the id, which a hash covers', () => {
+    const at = Date.UTC(2026, 10, 25);
+    expect(problemsOf(seal(new Date(at + 5).toISOString(), at))).to.deep.equal([]);
+    expect(problemsOf(seal('2019-01-01T00:00:00.000Z', at))).to.deep.equal(['time']);
+    const [old] = recorded(sealAlerts(['a']));
+    expect(old && checkTime({ ...old, id: '7e2a4cc6-0f7c-4b43-9c5a-6a0e4e1d2f10' })).to.deep.equal([]);
   });
 });
 
