@@ -205,6 +205,7 @@ create table public.feedback (
   label text,
   constraint feedback_pkey PRIMARY KEY (id)
 );
+CREATE INDEX feedback_labels ON public.feedback USING btree (org_id, given_at) WHERE (label IS NOT NULL);
 CREATE INDEX feedback_org_time ON public.feedback USING btree (org_id, given_at);
 CREATE INDEX feedback_request ON public.feedback USING btree (request_id, given_at);
 
@@ -429,6 +430,7 @@ create table public.requests (
   markup_usd numeric(30,12),
   constraint requests_pkey PRIMARY KEY (id)
 );
+CREATE INDEX requests_errors ON public.requests USING btree (org_id, error_code, created_at) WHERE (error_code IS NOT NULL);
 CREATE INDEX requests_org_time ON public.requests USING btree (org_id, created_at);
 CREATE INDEX requests_unfinished ON public.requests USING btree (org_id, created_at) WHERE (outcome = 'routed'::text);
 

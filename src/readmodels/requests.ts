@@ -1,5 +1,6 @@
 // Requests as the read model has them, for one org only: a page of a filtered list, newest first.
 import type { Queryable } from '../platform/postgres.ts';
+import { resolveSearch, searchCondition } from './requestSearch.ts';
 
 export const SHOWN_OUTCOMES = ['succeeded', 'failed', 'cancelled', 'abandoned', 'running'] as const;
 export type ShownOutcome = (typeof SHOWN_OUTCOMES)[number];
@@ -40,6 +41,8 @@ export type RequestFilter = {
   readonly model?: string | undefined;
   readonly taskType?: string | undefined;
   readonly outcome?: ShownOutcome | undefined;
+  /** What `resolveSearch` finds. */
+  readonly text?: string | undefined;
 };
 
 /** The last row of the page before. */
@@ -62,7 +65,7 @@ export async function listRequests(
   filter: RequestFilter,
   page: { readonly limit: number; readonly after?: RequestPlace | undefined },
 ): Promise<readonly RequestSummary[]> {
-  const { orgId, from, to, model, taskType, outcome } = filter;
+  const { orgId, from, to, model, taskType, outcome, text } = filter;
   const values: unknown[] = [orgId];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const conditions = ['r.org_id = $1'];
@@ -71,6 +74,11 @@ export async function listRequests(
   if (model !== undefined) conditions.push(`r.provider || '/' || r.model_used = ${bind(model)}`);
   if (taskType !== undefined) conditions.push(`r.task_type = ${bind(taskType)}`);
   if (outcome !== undefined) conditions.push(`r.shown_outcome = ${bind(outcome === 'running' ? 'routed' : outcome)}`);
+  if (text !== undefined) {
+    const found = searchCondition(await resolveSearch(postgres, orgId, text), bind);
+    if (found === undefined) return [];
+    conditions.push(found);
+  }
   if (page.after)
     conditions.push(`(r.created_at, r.id) < (${bind(page.after.createdAt)}, ${bind(page.after.requestId)}::uuid)`);
   const { rows } = await postgres.query<RequestSummary>(

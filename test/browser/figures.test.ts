@@ -119,7 +119,7 @@ describe('the figures of the dashboard', () => {
     this.timeout(60_000);
     const { request_id: id } = await firstOf();
     const { page, context } = await open('/requests');
-    await page.getByLabel('Request id').fill(id);
+    await page.getByLabel('Search').fill(id);
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/requests/${id}`);
     await settle(page);
@@ -136,6 +136,31 @@ describe('the figures of the dashboard', () => {
     await page.getByText('the same models, scores and amounts').waitFor();
     await page.getByRole('button', { name: 'Good answer' }).click();
     await page.getByText('accepted, score 1').waitFor();
+    await context.close();
+  });
+
+  it('are found by what requests are known by, also by the address alone', async function () {
+    this.timeout(60_000);
+    const { request_id: id } = await firstOf();
+    await dashboard().ask(`/v1/requests/${id}/feedback`, { label: 'off the mark', accepted: false });
+    const { page, context } = await open('/requests?range=30d');
+    await until(async () => (await dashboard().ask<List>('/v1/requests?q=the%20mark')).data.length === 1);
+    const box = page.getByLabel('Search');
+    await box.fill('Off the mark');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=Off/);
+    await until(async () => (await rows(page, 'Requests, newest first').count()) === 1);
+    await page.reload();
+    await settle(page);
+    expect(await box.inputValue()).to.equal('Off the mark');
+    expect(await rows(page, 'Requests, newest first').getByRole('link').first().getAttribute('href')).to.equal(
+      `/requests/${id}`,
+    );
+    await box.fill('');
+    await until(async () => (await rows(page, 'Requests, newest first').count()) > 1);
+    await box.fill('nothing like it');
+    await page.keyboard.press('Enter');
+    await page.getByText('No request fits.').waitFor();
     await context.close();
   });
 

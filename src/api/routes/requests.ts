@@ -16,6 +16,10 @@ const Query = z.object({
   model: z.string().max(200).optional().meta({ description: 'Model id of what answered' }),
   task_type: TaskType.optional(),
   outcome: z.enum(SHOWN_OUTCOMES).optional(),
+  q: z.string().trim().min(1).max(200).optional().meta({
+    description:
+      'Text to look for: the beginning of a request id (four digits or more), or a part of a model id, of an error code, or of the label of an opinion (of the newest 1,000 that fit). Upper and lower case are one. Prompts and answers are not searched.',
+  }),
   ...PageQuery,
 });
 
@@ -35,11 +39,11 @@ export const requests: Route = {
     ({ postgres }) =>
     async (request, response) => {
       const { orgId } = callerOf(response, 'read');
-      const { from, to, model, task_type, outcome, limit, cursor } = parseInput(Query, request.query);
+      const { from, to, model, task_type, outcome, q, limit, cursor } = parseInput(Query, request.query);
       const place = parseCursor(cursor);
       const rows = await listRequests(
         postgres,
-        { orgId, from: toDate(from), to: toDate(to), model, taskType: task_type, outcome },
+        { orgId, from: toDate(from), to: toDate(to), model, taskType: task_type, outcome, text: q },
         { limit: limit + 1, after: place && { createdAt: place.at, requestId: place.id } },
       );
       response.json(

@@ -21,7 +21,12 @@ import { getJson, sendJson } from './client.ts';
 
 export type Request = z.infer<typeof RequestEntry>;
 type Page = z.infer<typeof RequestList>;
-export type RequestFilter = { readonly model?: string; readonly task_type?: string; readonly outcome?: string };
+export type RequestFilter = {
+  readonly model?: string;
+  readonly task_type?: string;
+  readonly outcome?: string;
+  readonly q?: string;
+};
 export type Attempt = EventData<'ProviderAttempted'>;
 export type Story = Omit<z.infer<typeof StoryAnswer>, 'attempts' | 'decision'> & {
   readonly attempts: readonly Attempt[];

@@ -1,10 +1,10 @@
-// Narrows the list by model, task type and outcome, or goes straight to one request by its id.
+// Narrows the list by a text, model, task type and outcome.
 import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { modelsQuery } from '../../api/models.ts';
 import { toWords } from '../../format/figures.ts';
-import { IdSearch } from './IdSearch.tsx';
+import { RequestSearchBox } from './RequestSearchBox.tsx';
 import { CHOICES, readRequestsSearch } from './search.ts';
 
 const route = getRouteApi('/inside/requests');
@@ -19,9 +19,14 @@ export function RequestFilters() {
   const models = [
     ...new Set([...(catalog?.data.map(({ id }) => id) ?? []), ...(search.model ? [search.model] : [])]),
   ].sort();
-  const filtered = search.model ?? search.task_type ?? search.outcome;
+  const filtered = search.model ?? search.task_type ?? search.outcome ?? search.q;
   return (
     <div className="row filters">
+      <RequestSearchBox
+        key={search.q}
+        text={search.q ?? ''}
+        onSearch={(text) => void navigate({ search: (old) => readRequestsSearch({ ...old, q: text }) })}
+      />
       <Filter label="Model" value={search.model} values={models} onChange={(value) => set('model', value)} />
       <Filter
         label="Task type"
@@ -39,12 +44,11 @@ export function RequestFilters() {
         <Button
           size="xs"
           variant="subtle"
-          onClick={() => void navigate({ search: ({ model: _m, task_type: _t, outcome: _o, ...span }) => span })}
+          onClick={() => void navigate({ search: ({ model: _m, task_type: _t, outcome: _o, q: _q, ...span }) => span })}
         >
           Clear
         </Button>
       )}
-      <IdSearch />
     </div>
   );
 }
