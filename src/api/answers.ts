@@ -134,6 +134,26 @@ export const ModelEntry = z
       })
       .nullable(),
     latency: z.array(z.looseObject({})),
+    breaker: z
+      .object({
+        state: z.enum(['closed', 'open', 'half-open']),
+        of_provider: z.boolean().meta({ description: 'Not this model failed but its provider' }),
+        open_until: z.iso.datetime().nullable(),
+        reason: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Whether this process calls it now; null with `as_of`' }),
+    health: z
+      .object({
+        error_rate: z.number().meta({ description: '0..1 of the calls, by the fault of the provider' }),
+        first_token_ms: z.number().nullable(),
+        tokens_per_second: z.number().nullable(),
+        used: z.boolean().meta({ description: 'Routing expects its latency by these; else by ratings or our tier' }),
+      })
+      .nullable()
+      .meta({
+        description: 'Measured lately over all calls of the router; null where there were none, and with `as_of`',
+      }),
     status: z.enum(['active', 'deprecated', 'retired', 'disabled']),
     deprecation: z.object({ at: z.string(), reason: z.string(), replacement: z.string().nullable() }).nullable(),
     aliases: z.array(z.string()),

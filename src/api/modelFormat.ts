@@ -1,5 +1,7 @@
 // A catalog model as `GET /v1/models` shows it: OpenAI's list shape, OpenRouter's names for prices, and our own fields. Pure.
 import type { Catalog, CatalogModel } from '../domain/catalog.ts';
+import type { Condition } from '../gateway/conditions.ts';
+import { isoTime } from '../platform/clock.ts';
 import { PRICE_LINES, type PriceLine, type PriceOverride, type Prices } from '../domain/prices.ts';
 
 const OPENROUTER_NAMES: Readonly<Record<PriceLine, string>> = {
@@ -14,7 +16,8 @@ const OPENROUTER_NAMES: Readonly<Record<PriceLine, string>> = {
   request: 'request',
 };
 
-export function toModelEntry(model: CatalogModel, catalog: Catalog, now: number): object {
+/** @param condition null for the catalog of a moment that has passed */
+export function toModelEntry(model: CatalogModel, catalog: Catalog, now: number, condition: Condition | null): object {
   const { details, deprecation } = model;
   return {
     id: model.id,
@@ -49,12 +52,30 @@ export function toModelEntry(model: CatalogModel, catalog: Catalog, now: number)
       first_token_ms: firstTokenMs,
       tokens_per_second: tokensPerSecond,
     })),
+    breaker: condition && toBreaker(condition.breaker),
+    health: condition && toHealth(condition),
     status: statusOf(model, now),
     deprecation: deprecation
       ? { at: deprecation.at, reason: deprecation.reason, replacement: deprecation.replacement ?? null }
       : null,
     aliases: details.aliases ?? [],
     updated_at: model.updatedAt,
+  };
+}
+
+function toBreaker({ state, ofProvider, openUntil, reason }: Condition['breaker']): object {
+  return { state, of_provider: ofProvider, open_until: openUntil === null ? null : isoTime(openUntil), reason };
+}
+
+/** How often it was called is everybody's together, and nobody's business. */
+function toHealth({ health, isUsed }: Condition): object | null {
+  if (!health) return null;
+  const { errorRate, firstTokenMs, tokensPerSecond } = health;
+  return {
+    error_rate: errorRate,
+    first_token_ms: firstTokenMs ?? null,
+    tokens_per_second: tokensPerSecond ?? null,
+    used: isUsed,
   };
 }
 

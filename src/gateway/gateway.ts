@@ -7,6 +7,7 @@ import type { RouterError } from '../domain/errors.ts';
 import type { Surface } from '../domain/events.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { Chunk, Native } from '../providers/provider.ts';
+import type { ConditionOf } from './conditions.ts';
 
 export type { Native } from '../providers/provider.ts';
 
@@ -102,6 +103,8 @@ export interface Gateway {
   /** The decision that `answer` would take now, without a call and without an event. */
   explain(request: RoutedRequest): Explained;
   catalog(): Catalog;
+  /** Breakers and measured figures of this moment, by model. */
+  conditions(): ConditionOf;
   /** Answers are simulated: no provider key is set. */
   readonly simulated: boolean;
   readiness(): Promise<Readiness>;

@@ -13,6 +13,7 @@ import { scoreWeights } from '../routing/scoreWeights.ts';
 import { createAdmission } from './admission.ts';
 import { answerChat } from './answerChat.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
+import { toConditions } from './conditions.ts';
 import { countTokens } from './countTokens.ts';
 import { decideRequest } from './decideRequest.ts';
 import type { Explained, Gateway, Readiness, RoutedRequest } from './gateway.ts';
@@ -78,6 +79,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   return {
     simulated: options.simulated,
     catalog: () => snapshot.catalog(),
+    conditions: () => toConditions(breakers.states(), health.current().figures, policy()),
     countTokens: (request) => countTokens(request, { ...tools, logger: options.logger }),
     explain: (request) => explain(request, tools),
     async answer(request) {

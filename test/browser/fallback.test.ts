@@ -6,6 +6,7 @@ import { PROVIDERS } from '../../src/domain/catalog.ts';
 import { openSimulatedProviders } from '../../src/providers/simulated.ts';
 import { type Look, expectNoSideways, findBarriers, photograph, settle } from '../support/browser.ts';
 import { useDashboard } from '../support/dashboard.ts';
+import { until } from '../support/until.ts';
 
 const LOOKS: readonly Look[] = [
   { width: 1280, scheme: 'light' },
@@ -94,4 +95,38 @@ describe('a request that did not go as wished, on the dashboard', () => {
       await context.close();
     });
   }
+
+  it('shows on the page of a model, and in the catalog, that its breaker is open', async function () {
+    this.timeout(120_000);
+    const model = 'openrouter/mistralai/mistral-large-4-0';
+    type Model = { readonly breaker: { readonly state: string; readonly reason: string } };
+    const { breaker } = await until(
+      async () => {
+        await dashboard().ask('/v1/chat', {
+          messages: [{ role: 'user', content: 'Write a haiku about SQL' }],
+          models: [model, 'openai/gpt-5.6-luna'],
+        });
+        const found = await dashboard().ask<Model>(`/v1/models/${model}`);
+        return found.breaker.state === 'open' && found;
+      },
+      { within: 60_000, what: 'an open breaker' },
+    );
+    expect(breaker.reason).to.equal('server-error');
+    for (const look of LOOKS) {
+      const { page, troubles, context } = await dashboard().open(look);
+      await page.goto(`${dashboard().system.url}/models/${model}`);
+      await page.getByRole('heading', { name: 'How routing sees it now' }).waitFor();
+      await page.getByText(/after server error, not called until/).waitFor();
+      await photograph(page, `model-breaker-${look.width}-${look.scheme}`);
+      expect(await findBarriers(page)).to.deep.equal([]);
+      await page.goto(`${dashboard().system.url}/models?q=${model}`);
+      await settle(page);
+      await page.getByText('breaker open').locator('visible=true').first().waitFor();
+      await photograph(page, `models-breaker-${look.width}-${look.scheme}`);
+      await expectNoSideways(page, look);
+      expect(await findBarriers(page)).to.deep.equal([]);
+      expect(troubles).to.deep.equal([]);
+      await context.close();
+    }
+  });
 });

@@ -26,7 +26,8 @@ export const models: Route = {
   access: 'key',
   doc: {
     summary: 'The catalog',
-    description: "OpenAI's list shape with our fields added. With `as_of` as it was believed at that time.",
+    description:
+      "OpenAI's list shape with our fields added. With `as_of` as it was believed at that time. `breaker` and `health` are what the answering process goes by now.",
     tag: 'Models',
     scope: 'read',
     query: Query,
@@ -44,9 +45,10 @@ export const models: Route = {
           (provider === undefined || one.provider === provider) &&
           (enabled === undefined || one.details.enabled === (enabled === 'true')),
       );
+      const conditionOf = asOf === undefined ? gateway.conditions() : undefined;
       response.json({
         object: 'list',
-        data: shown.map((one) => toModelEntry(one, catalog, asOf ?? clock.now())),
+        data: shown.map((one) => toModelEntry(one, catalog, asOf ?? clock.now(), conditionOf?.(one.id) ?? null)),
         total_count: shown.length,
         catalog_version: catalog.version,
         feeds: await readFeeds(postgres, clock.now()),
@@ -91,6 +93,6 @@ export const model: Route = {
           `There is no model ${JSON.stringify(id.slice(0, 200))}: GET /v1/models lists them.`,
           { shouldRetry: false },
         );
-      response.json(toModelEntry(found, catalog, clock.now()));
+      response.json(toModelEntry(found, catalog, clock.now(), gateway.conditions()(found.id)));
     },
 };

@@ -11,6 +11,7 @@ import { PageHead } from '../../parts/PageHead.tsx';
 import { RatingSource } from '../../parts/RatingSource.tsx';
 import { ChangesCard } from './ChangesCard.tsx';
 import { FactsCard } from './FactsCard.tsx';
+import { HealthCard } from './HealthCard.tsx';
 import { HistoryCards } from './HistoryCards.tsx';
 import { ModelFigures } from './ModelFigures.tsx';
 import { PerformanceCard } from './PerformanceCard.tsx';
@@ -48,6 +49,7 @@ function ModelBody({ model }: { readonly model: Model }) {
       <ModelFigures model={model} />
       {isAdmin && <HeldCard model={model.id} />}
       {known && <HistoryCards model={model} changes={known} />}
+      {model.breaker && <HealthCard breaker={model.breaker} health={model.health} />}
       <PerformanceCard id={model.id} />
       <FactsCard model={model} />
       <ChangesCard query={changes} />

@@ -7,6 +7,7 @@ import { UNKNOWN, formatPricePerMillion, formatShare, formatShortCount } from '.
 import { formatDuration } from '../../format/times.ts';
 import { type AnyColumn, DataTable } from '../../parts/DataTable.tsx';
 import { ModelLink } from '../../parts/ModelLink.tsx';
+import { HealthTag } from '../../parts/HealthTag.tsx';
 import { StatusTag } from '../../parts/StatusTag.tsx';
 import type { Today } from './today.ts';
 
@@ -49,16 +50,23 @@ const columnsFor = (today: Today): readonly AnyColumn<Model>[] => [
     sortUndefined: 'last',
     cell: ({ getValue }) => formatShortCount(getValue()),
   }),
+  column.accessor(({ health }) => health?.error_rate ?? undefined, {
+    id: 'health',
+    header: 'Health',
+    meta: wideRight,
+    sortUndefined: 'last',
+    cell: ({ row }) => <HealthTag model={row.original} />,
+  }),
   column.accessor((model) => today.get(model.id)?.latency_p50_ms ?? undefined, {
     id: 'latency',
-    header: 'Latency p50 today',
+    header: 'Your p50 today (UTC)',
     meta: wideRight,
     sortUndefined: 'last',
     cell: ({ getValue }) => formatDuration(getValue()),
   }),
   column.accessor((model) => errorShareOf(today.get(model.id)), {
     id: 'errors',
-    header: 'Errors today',
+    header: 'Your errors today (UTC)',
     meta: wideRight,
     sortUndefined: 'last',
     cell: ({ getValue }) => formatShare(getValue()),
@@ -75,10 +83,16 @@ export function ModelsTable({ models, today = NOTHING }: Props) {
 }
 
 /** On a narrow screen the status has no column; what may not be chosen says so here. */
-function NameCell({ model: { id, status } }: { readonly model: Model }) {
+function NameCell({ model }: { readonly model: Model }) {
+  const { id, status, breaker } = model;
   return (
     <>
       <ModelLink id={id} />
+      {breaker && breaker.state !== 'closed' && (
+        <span className="narrow">
+          <HealthTag model={model} />
+        </span>
+      )}
       {status !== 'active' && (
         <span className="narrow">
           <StatusTag status={status} />
