@@ -25,7 +25,7 @@ export type Ask = {
 export type Outcome = { readonly charged: PicoUsd | undefined; readonly tokens: number };
 
 export type Allowance = {
-  /** What budgets hold for it, and count where its cost is not known; null = it has none. */
+  /** What budgets hold for it, and count where its cost is not known; null = it has none, or nobody knows what it may cost. */
   readonly reservedUsd: string | null;
   settle(outcome: Outcome): Promise<void>;
 };
@@ -68,7 +68,7 @@ export function openAllowances(tools: Tools): Allowances {
         throw error;
       }
       return {
-        reservedUsd: caller.budgets.length === 0 ? null : formatUsd(ask.estimate ?? 0n),
+        reservedUsd: caller.budgets.length === 0 || ask.estimate === undefined ? null : formatUsd(ask.estimate),
         settle: (outcome) => releaseAll(held, outcome, tools),
       };
     },
