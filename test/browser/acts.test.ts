@@ -9,6 +9,21 @@ import { until } from '../support/until.ts';
 
 const LOOK = { width: 1280, scheme: 'light' } as const;
 type WhatIf = { readonly moved: number; readonly after: { readonly cost_usd: string } };
+type Org = {
+  readonly id: string;
+  readonly baseline_model: string | null;
+  readonly capture_content_days: number | null;
+  readonly allowed_models: readonly string[] | null;
+  readonly limits: Readonly<Record<string, number | null>>;
+};
+type Orgs = { readonly data: readonly Org[] };
+type Key = Pick<Org, 'allowed_models'> & {
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly allowed_ips: readonly string[] | null;
+  readonly expires_at: string | null;
+};
+type Keys = { readonly data: readonly Key[] };
 type Story = { readonly summary: { readonly model: string; readonly cost_usd: string } };
 
 describe('acting on the dashboard', () => {
@@ -105,16 +120,75 @@ describe('acting on the dashboard', () => {
     await page.getByRole('button', { name: 'Done' }).click();
     expect(await page.content()).to.not.include(key);
     const prefix = key.slice('omr_'.length, 'omr_'.length + 8);
-    await page.getByRole('button', { name: `Limits key ${prefix}` }).click();
+    await page.getByRole('button', { name: `Change key ${prefix}` }).click();
     await page.getByLabel('Requests per minute').fill('7');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('7 requests/min').waitFor();
+    await page.getByRole('button', { name: `Change key ${prefix}` }).click();
+    expect(await findBarriers(page)).to.deep.equal([]);
+    await photograph(page, 'key-dialog-1280-light');
+    await page.getByLabel('Allowed models').fill('openai/gpt-0');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').getByText('there is no model').waitFor();
+    await page.getByLabel('Allowed models').fill('openai/gpt-5.4-mini\nopenai/gpt-5.6-luna');
+    await page.getByLabel('Allowed networks').fill('192.0.2.0/24');
+    await page.getByLabel('Expires after').fill('2099-12-31');
+    await page.getByRole('checkbox', { name: /^read/ }).uncheck();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('7 requests/min, 2 models, 1 network').waitFor();
+    const { data } = await dashboard().ask<Keys>('/v1/admin/keys');
+    const changed = data.find((one) => one.prefix === prefix);
+    expect(changed).to.deep.include({
+      scopes: ['chat'],
+      allowed_models: ['openai/gpt-5.4-mini', 'openai/gpt-5.6-luna'],
+      allowed_ips: ['192.0.2.0/24'],
+    });
+    expect(changed?.expires_at).to.match(/^2099-12-31T/);
+    const refused = await fetch(`${dashboard().system.url}/v1/models`, { headers: { 'x-api-key': key } });
+    expect(refused.status).to.be.oneOf([401, 403]);
     await page.getByRole('button', { name: `Revoke key ${prefix}` }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await page
       .getByRole('row', { name: new RegExp(prefix) })
       .getByText('revoked')
       .waitFor();
+    await context.close();
+  });
+
+  it('changes what holds for the org: baseline, models, limits and what is kept', async function () {
+    this.timeout(60_000);
+    const { page, troubles, context } = await open('/keys');
+    const { org } = await dashboard().ask<{ org: { id: string } }>('/v1/account');
+    const change = async (fill: () => Promise<void>) => {
+      await page.getByRole('button', { name: 'Change', exact: true }).click();
+      await fill();
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      const { data } = await dashboard().ask<Orgs>('/v1/admin/orgs');
+      return data.find(({ id }) => id === org.id);
+    };
+    const changed = await change(async () => {
+      await page.getByLabel('Baseline model').fill('openai/gpt-5.6-luna');
+      await page.getByLabel('Days that prompts and answers are kept').fill('14');
+      await page.getByLabel('Tokens per minute').fill('500000');
+      expect(await findBarriers(page)).to.deep.equal([]);
+      await photograph(page, 'org-dialog-1280-light');
+    });
+    expect(changed).to.deep.include({
+      baseline_model: 'openai/gpt-5.6-luna',
+      capture_content_days: 14,
+      allowed_models: null,
+      limits: { requests_per_min: null, tokens_per_min: 500_000, concurrent: null },
+    });
+    await page.getByText('kept for 14 days').waitFor();
+    const back = await change(async () => {
+      await page.getByLabel('Baseline model').fill('');
+      await page.getByLabel('Days that prompts and answers are kept').fill('');
+      await page.getByLabel('Tokens per minute').fill('');
+    });
+    expect(back).to.deep.include({ baseline_model: null, capture_content_days: null });
+    await page.getByText('not kept').waitFor();
+    expect(troubles).to.deep.equal([]);
     await context.close();
   });
 

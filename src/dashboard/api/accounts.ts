@@ -9,6 +9,7 @@ import type {
   KeyCreation,
   NewKeyAnswer,
   OrgAnswer,
+  OrgChange,
 } from '../../api/adminForms.ts';
 import { getJson, sendJson } from './client.ts';
 
@@ -18,6 +19,7 @@ export type NewKey = z.infer<typeof NewKeyAnswer>;
 export type Budget = z.infer<typeof BudgetAnswer>;
 export type KeyWish = z.input<typeof KeyCreation>;
 export type KeyChangeWish = z.input<typeof KeyChange>;
+export type OrgChangeWish = z.input<typeof OrgChange>;
 export type BudgetWish = z.input<typeof BudgetSetting>;
 type List<T> = { readonly data: readonly T[]; readonly next_cursor: string | null };
 
@@ -61,6 +63,10 @@ export const useRevokeKey = () => useAct((id: string) => sendJson<Key>('POST', `
 export const useChangeKey = () =>
   useAct(({ id, change }: { readonly id: string; readonly change: KeyChangeWish }) =>
     sendJson<Key>('PATCH', `/v1/admin/keys/${id}`, change),
+  );
+export const useChangeOrg = () =>
+  useAct(({ id, change }: { readonly id: string; readonly change: OrgChangeWish }) =>
+    sendJson<Org>('PATCH', `/v1/admin/orgs/${id}`, change),
   );
 export const useSetBudget = () => useAct((wish: BudgetWish) => sendJson<Budget>('PUT', '/v1/admin/budgets', wish));
 export const useDeleteBudget = () =>

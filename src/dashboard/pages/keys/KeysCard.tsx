@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { type Key, type NewKey, type Org, keysQuery } from '../../api/accounts.ts';
 import { Answer } from '../../parts/Answer.tsx';
 import { Card } from '../../parts/Card.tsx';
+import { ChangeKeyDialog } from './ChangeKeyDialog.tsx';
 import { type KeyAct, KeysTable } from './KeysTable.tsx';
-import { LimitsDialog } from './LimitsDialog.tsx';
 import { NewKeyDialog } from './NewKeyDialog.tsx';
 import { RevokeDialog } from './RevokeDialog.tsx';
 import { RotateDialog } from './RotateDialog.tsx';
@@ -41,7 +41,7 @@ export function KeysCard({ org }: { readonly org: Org }) {
       {open?.act === 'create' && <NewKeyDialog org={org} onMade={show} onClose={close} />}
       {open?.act === 'rotate' && <RotateDialog apiKey={open.key} onMade={show} onClose={close} />}
       {open?.act === 'revoke' && <RevokeDialog apiKey={open.key} onClose={close} />}
-      {open?.act === 'limits' && <LimitsDialog apiKey={open.key} onClose={close} />}
+      {open?.act === 'change' && <ChangeKeyDialog apiKey={open.key} onClose={close} />}
     </Card>
   );
 }

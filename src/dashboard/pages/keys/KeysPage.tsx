@@ -8,6 +8,7 @@ import { Answer } from '../../parts/Answer.tsx';
 import { PageHead } from '../../parts/PageHead.tsx';
 import { BudgetsCard } from './BudgetsCard.tsx';
 import { KeysCard } from './KeysCard.tsx';
+import { OrgCard } from './OrgCard.tsx';
 
 const route = getRouteApi('/inside/keys');
 
@@ -46,6 +47,7 @@ export function KeysPage() {
               <>
                 <BudgetsCard org={org} />
                 <KeysCard org={org} />
+                <OrgCard org={org} />
               </>
             )
           );

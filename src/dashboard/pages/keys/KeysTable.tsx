@@ -3,11 +3,11 @@ import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo } from 'react';
 import type { Key } from '../../api/accounts.ts';
 import { nowMs } from '../../clock.ts';
-import { formatShortCount } from '../../format/figures.ts';
 import { type AnyColumn, DataTable } from '../../parts/DataTable.tsx';
 import { Time } from '../../parts/Time.tsx';
+import { tellKey } from './tellLimits.ts';
 
-export type KeyAct = 'limits' | 'rotate' | 'revoke';
+export type KeyAct = 'change' | 'rotate' | 'revoke';
 type Act = (act: KeyAct, key: Key) => void;
 
 const column = createColumnHelper<Key>();
@@ -30,7 +30,7 @@ function columnsFor(onAct: Act): readonly AnyColumn<Key>[] {
     column.accessor(statusOf, {
       id: 'status',
       header: 'Status',
-      cell: ({ getValue }) => <KeyStatus status={getValue()} />,
+      cell: ({ getValue, row }) => <KeyStatus status={getValue()} expiresAt={row.original.expires_at} />,
     }),
     column.accessor('user_email', { header: 'User', meta: { wide: true } }),
     column.accessor('scopes', {
@@ -42,7 +42,7 @@ function columnsFor(onAct: Act): readonly AnyColumn<Key>[] {
       header: 'Limits',
       meta: { wide: true },
       enableSorting: false,
-      cell: ({ getValue }) => describeLimits(getValue()),
+      cell: ({ row }) => tellKey(row.original) || 'none of its own',
     }),
     column.accessor('created_at', {
       header: 'Created',
@@ -77,27 +77,30 @@ function Acts({ apiKey, onAct }: { readonly apiKey: Key; readonly onAct: Act }) 
   );
   return (
     <span className="acts">
-      {button('limits', 'Limits')}
+      {button('change', 'Change')}
       {button('rotate', 'Rotate')}
       {button('revoke', 'Revoke')}
     </span>
   );
 }
 
-function KeyStatus({ status }: { readonly status: ReturnType<typeof statusOf> }) {
-  return <span className={{ active: 'tag tag-good', expired: 'tag tag-warn', revoked: 'tag' }[status]}>{status}</span>;
+type StatusProps = { readonly status: ReturnType<typeof statusOf>; readonly expiresAt: string | null };
+
+function KeyStatus({ status, expiresAt }: StatusProps) {
+  return (
+    <>
+      <span className={{ active: 'tag tag-good', expired: 'tag tag-warn', revoked: 'tag' }[status]}>{status}</span>
+      {status === 'active' && expiresAt !== null && (
+        <span className="soft small">
+          {' '}
+          until <Time at={expiresAt} short />
+        </span>
+      )}
+    </>
+  );
 }
 
 function statusOf({ revoked_at: revoked, expires_at: expires }: Key): 'active' | 'expired' | 'revoked' {
   if (revoked !== null) return 'revoked';
   return expires !== null && Date.parse(expires) <= nowMs() ? 'expired' : 'active';
-}
-
-function describeLimits({ requests_per_min: requests, tokens_per_min: tokens, concurrent }: Key['limits']): string {
-  const told = [
-    ...(requests === null ? [] : [`${formatShortCount(requests)} requests/min`]),
-    ...(tokens === null ? [] : [`${formatShortCount(tokens)} tok/min`]),
-    ...(concurrent === null ? [] : [`${formatShortCount(concurrent)} at once`]),
-  ];
-  return told.join(', ') || 'none of its own';
 }
