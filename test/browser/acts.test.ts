@@ -202,6 +202,7 @@ describe('acting on the dashboard', () => {
     await page.getByLabel('Hard limit, USD').fill('2.5');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/spent of \$2\.50 hard/).waitFor();
+    await page.getByText('monthly (UTC)').waitFor();
     await page.getByRole('button', { name: /Remove the budget/ }).click();
     await page.getByText('Nothing limits what local spends').waitFor();
     await context.close();

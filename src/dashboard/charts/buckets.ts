@@ -4,8 +4,9 @@ import type { Bucket } from './series.ts';
 
 const MS = { hour: 3_600_000, day: 86_400_000 };
 
+/** A day says that it is not the viewer's; an hour is in the viewer's zone. */
 export function formatBucket(at: string, bucket: 'hour' | 'day'): string {
-  return bucket === 'day' ? formatDay(at, 'UTC') : `${formatDay(at)}, ${formatHour(at)}`;
+  return bucket === 'day' ? `${formatDay(at, 'UTC')} (UTC)` : `${formatDay(at)}, ${formatHour(at)}`;
 }
 
 export function formatTick(at: string, bucket: 'hour' | 'day'): string {

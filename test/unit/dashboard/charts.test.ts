@@ -1,6 +1,7 @@
 // The answer of /v1/stats as a chart: gaps stay gaps, the many become the largest few and the rest, and no sum is lost.
 import { expect } from 'chai';
 import type { StatPoint, Stats } from '../../../src/dashboard/api/stats.ts';
+import { formatBucket } from '../../../src/dashboard/charts/buckets.ts';
 import { toChart } from '../../../src/dashboard/pages/overview/toChart.ts';
 import { nameField, showValue } from '../../../src/dashboard/pages/model/changeValues.ts';
 import { toHistory } from '../../../src/dashboard/pages/model/toHistory.ts';
@@ -57,6 +58,11 @@ describe('a chart over time', () => {
       [at(1), 1],
       [at(2), undefined],
     ]);
+  });
+
+  it('says of a day that it is one in UTC, and tells an hour in the viewer’s zone', () => {
+    expect(formatBucket('2026-11-25T00:00:00.000Z', 'day')).to.equal('25 Nov (UTC)');
+    expect(formatBucket('2026-11-25T08:00:00.000Z', 'hour')).to.match(/^25 Nov, \d\d:00$/);
   });
 
   it('keeps a negative saving as it is: the buckets add up to the total', () => {

@@ -13,8 +13,8 @@ type Props = {
 };
 
 const PERIODS = [
-  { value: 'daily', label: 'Daily' },
-  { value: 'monthly', label: 'Monthly' },
+  { value: 'daily', label: 'Daily (UTC)' },
+  { value: 'monthly', label: 'Monthly (UTC)' },
 ] as const;
 
 export function BudgetDialog({ org, keys, budget, onClose }: Props) {

@@ -14,12 +14,12 @@ export function BudgetLine({ budget, name, onChange, onRemove }: Props) {
   const { soft_limit_usd: soft, hard_limit_usd: hard, spent_usd: spent, reserved_usd: reserved, period } = budget;
   const limit = Number(hard ?? soft);
   const share = limit === 0 ? 1 : Number(spent) / limit;
-  const what = `${name}, ${period}`;
+  const what = `${name}, ${period} (UTC)`;
   return (
     <li>
       <div className="row row-center spread">
         <span>
-          <strong>{name}</strong> <span className="soft">{period}</span>{' '}
+          <strong>{name}</strong> <span className="soft">{period} (UTC)</span>{' '}
           {hard !== null && share >= 1 && <span className="tag tag-bad">refuses</span>}
           {soft !== null && Number(spent) >= Number(soft) && (hard === null || share < 1) && (
             <span className="tag tag-warn">past the soft limit</span>

@@ -30,7 +30,7 @@ export function StatsChart({ stats, measure }: { readonly stats: Stats; readonly
     <div className="stack">
       <Suspense fallback={<Loading />}>
         <Chart
-          label={`${measure} by ${bucket}`}
+          label={`${measure} by ${bucket === 'day' ? 'day (UTC)' : 'hour'}`}
           bucket={bucket}
           buckets={buckets}
           series={series}

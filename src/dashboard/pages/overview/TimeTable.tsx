@@ -23,7 +23,7 @@ export function TimeTable({ bucket, buckets, series, format }: Props) {
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">{bucket === 'day' ? 'Day (UTC)' : 'Hour'}</th>
+              <th scope="col">{bucket === 'day' ? 'Day' : 'Hour'}</th>
               {series.map(({ key, label }) => (
                 <th key={key} scope="col" className="right">
                   {label}
