@@ -16,10 +16,3 @@ create table if not exists usage_hourly (
   first_token_histogram jsonb not null,
   primary key (org_id, hour, model, task_type)
 );
-
-do $$
-begin
-  if exists (select from pg_roles where rolname = 'omni_readonly') then grant select on usage_hourly to omni_readonly; end if;
-exception
-  when insufficient_privilege then raise notice 'no right to grant to omni_readonly: docs/analytics.md has the statements';
-end $$;

@@ -4,8 +4,11 @@ import { expect } from 'chai';
 import { useRouter } from '../../support/router.ts';
 import { fillWorld } from '../../support/verifyWorld.ts';
 
-const QUERIES = [...readFileSync('docs/analytics.md', 'utf8').matchAll(/^```sql\n([\s\S]*?)^```/gm)].map(
-  ([, query = '']) => query,
+const DOCUMENT = readFileSync('docs/analytics.md', 'utf8');
+const QUERIES = [...DOCUMENT.matchAll(/^```sql\n([\s\S]*?)^```/gm)].map(([, query = '']) => query);
+/** What the first table of the page names: a read model each. */
+const TABLES = [...DOCUMENT.slice(0, DOCUMENT.indexOf('```sql')).matchAll(/^\| (`[^|]*) \|/gm)].flatMap(
+  ([, cell = '']) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
 );
 /** Those that have nothing to tell in the small world of this test. */
 const MAY_BE_EMPTY = [/error_percent > 1/, /cost_%/];
@@ -35,11 +38,17 @@ describe('the queries of docs/analytics.md', function () {
     });
   }
 
+  it('are about tables that the role may read, each of them', async () => {
+    expect(TABLES).to.include.members(['requests', 'request_rerates', 'stream_heads', 'usage_hourly', 'model_share']);
+    for (const table of TABLES) await asReader(`select * from ${table} limit 1`);
+  });
+
   it('cannot read accounts, keys, kept bodies or the log with that role, nor change anything', async () => {
     for (const statement of [
       'select * from api_keys',
       'select * from users',
       'select * from kept_answers',
+      'select * from captured_content',
       'select * from eventlog.events',
       'delete from requests',
     ]) {
