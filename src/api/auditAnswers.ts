@@ -188,6 +188,9 @@ export const WhatIfAnswer = z
     to: z.iso.datetime(),
     requests: count,
     compared: count,
+    cost_unknown: count.meta({
+      description: 'Their cost is known, and would not be: no model, or one without a price',
+    }),
     moved: count,
     unroutable: count,
     before: side,

@@ -1,7 +1,6 @@
 // npm run what-if -- --policy config/routing.yaml --from 2026-11-01 --fail-if "cost>+5%": last month's requests through another policy or
 // price list, before it is shipped. Reads only. Exit code 1 when a limit is crossed, so that CI can hold a policy change to it.
-import { type WriteStream, createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { ConfigError } from '../config/configError.ts';
 import { loadModelsFile, loadPolicyFile } from '../config/load.ts';
 import { toModelWish } from '../config/toModelWish.ts';
@@ -21,13 +20,15 @@ import { databaseUrlOf, readArguments, readTime, runCommand } from './command.ts
 import { formatTable } from './formatTable.ts';
 
 const USAGE =
-  'npm run what-if -- [--policy FILE] [--catalog FILE|N] [--from T] [--to T] [--fail-if "cost>+5%"] [--jsonl FILE]';
+  'npm run what-if -- [--policy FILE] [--catalog FILE|N] [--from T] [--to T] [--fail-if "cost>+5%"] [--allow-unknown yes] [--jsonl FILE]';
 
 await runCommand(async ({ env, clock, logger }) => {
-  const { options } = readArguments(USAGE, ['policy', 'catalog', 'from', 'to', 'fail-if', 'jsonl']);
+  const { options } = readArguments(USAGE, ['policy', 'catalog', 'from', 'to', 'fail-if', 'allow-unknown', 'jsonl']);
+  const allowUnknown = readAllowed(options['allow-unknown']);
   const limits = (options['fail-if'] ?? '').split(',').flatMap((text) => (text.trim() === '' ? [] : [readLimit(text)]));
   const range = { from: readTime(USAGE, 'from', options['from']), to: readTime(USAGE, 'to', options['to']) };
   const policy = options['policy'] === undefined ? undefined : loadPolicyFile(options['policy']);
+  const lines = options['jsonl'] === undefined ? undefined : await openLines(options['jsonl']);
   const store = openEventStore({
     url: env.eventStoreUrl,
     databaseUrl: databaseUrlOf(env),
@@ -38,16 +39,15 @@ await runCommand(async ({ env, clock, logger }) => {
   try {
     const history = createHistory(store);
     const catalog = await readCatalog(history, options['catalog'], isoTime(clock.now()));
-    const lines = options['jsonl'] === undefined ? undefined : createWriteStream(options['jsonl']);
     const report = await runWhatIf(
       readLoggedRequests(store, clock, range),
       history,
       { policy, catalog },
-      toFile(lines),
+      lines && { onCompared: lines.write },
     );
-    await closeFile(lines);
+    await lines?.close();
     console.log(formatReport(report));
-    const over = limits.flatMap((limit) => crossed(limit, report) ?? []);
+    const over = limits.flatMap((limit) => crossed(limit, report, allowUnknown) ?? []);
     for (const line of over) console.log(`FAILED: ${line}`);
     if (over.length > 0) process.exitCode = 1;
   } finally {
@@ -55,16 +55,18 @@ await runCommand(async ({ env, clock, logger }) => {
   }
 });
 
+function readAllowed(given: string | undefined): boolean {
+  if (given === undefined || given === 'no') return false;
+  if (given === 'yes') return true;
+  throw new StartError(`--allow-unknown: found ${JSON.stringify(given)}; allowed: yes, no`);
+}
+
 function readLimit(text: string): Limit {
   try {
     return parseLimit(text);
   } catch (error) {
     throw new StartError(`--fail-if: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-}
-
-function toFile(lines: WriteStream | undefined): { onCompared?: (compared: Compared) => void } {
-  return lines ? { onCompared: (compared) => void lines.write(`${toLine(compared)}\n`) } : {};
 }
 
 /** A version of the catalog, or the newest one with what a models file says of its models: there the file's word holds. */
@@ -106,10 +108,22 @@ function withText({ cost, ...side }: Side): object {
   return { ...side, costUsd: cost === null ? null : formatUsd(cost) };
 }
 
-async function closeFile(file: WriteStream | undefined): Promise<void> {
-  if (!file) return;
-  file.end();
-  await finished(file);
+type Lines = { readonly write: (compared: Compared) => Promise<void>; close(): Promise<void> };
+
+/** Opened before anything is read, so that a wrong path costs nothing. @throws StartError */
+async function openLines(path: string): Promise<Lines> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'w');
+  } catch (error) {
+    throw new StartError(`--jsonl: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  return {
+    write: async (compared) => {
+      await file.write(`${toLine(compared)}\n`);
+    },
+    close: () => file.close(),
+  };
 }
 
 function formatReport(report: WhatIfReport): string {

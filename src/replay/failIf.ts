@@ -3,10 +3,19 @@ import { parseUsd } from '../domain/money.ts';
 import type { WhatIfReport } from './whatIf.ts';
 
 const FORM = /^\s*(cost|quality|latency|moved|unroutable)\s*(>|<)\s*([+-]?\d+(?:\.\d+)?)\s*(%|ms|usd)?\s*$/i;
+/** What each may be told in; the empty one is a plain number. */
+const UNITS = {
+  cost: ['%', 'usd'],
+  quality: ['%', ''],
+  latency: ['%', 'ms'],
+  moved: ['%', ''],
+  unroutable: ['%', ''],
+} as const;
 
+type Metric = keyof typeof UNITS;
 export type Limit = {
   readonly text: string;
-  readonly metric: 'cost' | 'quality' | 'latency' | 'moved' | 'unroutable';
+  readonly metric: Metric;
   readonly above: boolean;
   readonly value: number;
   readonly unit: '%' | 'ms' | 'usd' | '';
@@ -14,25 +23,35 @@ export type Limit = {
 
 /** @throws RangeError that shows what is allowed */
 export function parseLimit(text: string): Limit {
-  const [, metric, sign, value, unit = ''] = FORM.exec(text) ?? [];
-  if (metric === undefined || value === undefined)
+  const [, name, sign, value, unit = ''] = FORM.exec(text) ?? [];
+  const found = `found ${JSON.stringify(text)}; allowed:`;
+  if (name === undefined || value === undefined)
     throw new RangeError(
-      `found ${JSON.stringify(text)}; allowed: cost, quality, latency, moved or unroutable, then > or <, then a change such as +5%, -0.02, +300ms`,
+      `${found} cost, quality, latency, moved or unroutable, then > or <, then a change such as +5%, -0.02, +300ms`,
     );
-  return {
-    text: text.trim(),
-    metric: metric.toLowerCase() as Limit['metric'],
-    above: sign === '>',
-    value: Number(value),
-    unit: unit.toLowerCase() as Limit['unit'],
-  };
+  const metric = name.toLowerCase() as Metric;
+  const limit = { text: text.trim(), metric, above: sign === '>', value: Number(value) };
+  const units: readonly string[] = UNITS[metric];
+  if (!units.includes(unit.toLowerCase()))
+    throw new RangeError(`${found} ${metric} in ${units.map((one) => one || 'a plain number').join(' or ')}`);
+  return { ...limit, unit: unit.toLowerCase() as Limit['unit'] };
 }
 
-/** The limit that is crossed in words, or undefined. A change that cannot be told (nothing to compare) crosses no limit. */
-export function crossed(limit: Limit, report: WhatIfReport): string | undefined {
+/**
+ * What is wrong, in words, or undefined. A limit that cannot be held to anything is not kept: a gate that cannot measure must not
+ * open, unless `allowUnknown` says that what can be told is enough.
+ */
+export function crossed(limit: Limit, report: WhatIfReport, allowUnknown = false): string | undefined {
+  const { metric, above, value, unit, text } = limit;
   const change = changeOf(limit, report);
-  if (change === undefined || (limit.above ? change <= limit.value : change >= limit.value)) return undefined;
-  return `${limit.metric} ${change > 0 ? '+' : ''}${Math.round(change * 100) / 100}${limit.unit} crosses ${limit.text}`;
+  if (!allowUnknown) {
+    if (report.requests === 0) return `${text} cannot be held: there are no requests in that time`;
+    if (change === undefined) return `${text} cannot be held: ${metric} is known of no request on both sides`;
+    if (metric === 'cost' && report.cost_unknown > 0)
+      return `${text} cannot be held: of ${report.cost_unknown} requests the cost is known and would not be`;
+  }
+  if (change === undefined || (above ? change <= value : change >= value)) return undefined;
+  return `${metric} ${change > 0 ? '+' : ''}${Math.round(change * 100) / 100}${unit} crosses ${text}`;
 }
 
 function changeOf({ metric, unit }: Limit, report: WhatIfReport): number | undefined {

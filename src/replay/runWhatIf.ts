@@ -9,7 +9,7 @@ export async function runWhatIf(
   plan: WhatIfPlan,
   options: {
     readonly notes?: readonly string[];
-    readonly onCompared?: (compared: Compared) => void;
+    readonly onCompared?: (compared: Compared) => Promise<void>;
     /** Ends it early. */
     readonly signal?: AbortSignal;
   } = {},
@@ -19,7 +19,7 @@ export async function runWhatIf(
     options.signal?.throwIfAborted();
     const compared = compareRequest(request, await history.contextOf(request.routed), plan);
     tally.add(compared);
-    options.onCompared?.(compared);
+    await options.onCompared?.(compared);
     await nextTurn();
   }
   return tally.report(options.notes);

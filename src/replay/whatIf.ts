@@ -94,6 +94,8 @@ export type WhatIfReport = {
   readonly requests: number;
   /** Those whose cost is known on both sides: the money is over them. */
   readonly compared: number;
+  /** Those whose cost is known and would not be: no model, or one without a price. */
+  readonly cost_unknown: number;
   readonly moved: number;
   /** Those for which no model could be chosen any more. */
   readonly unroutable: number;
@@ -110,7 +112,7 @@ const MOST_MOVERS = 20;
 const NO_MODEL = 'none';
 
 export function createWhatIfTally(): WhatIfTally {
-  const counts = { requests: 0, compared: 0, moved: 0, unroutable: 0 };
+  const counts = { requests: 0, compared: 0, cost_unknown: 0, moved: 0, unroutable: 0 };
   const cost = { before: 0n, after: 0n };
   const quality = createMeans();
   const latency = createMeans();
@@ -130,6 +132,7 @@ export function createWhatIfTally(): WhatIfTally {
       count(after.model, 'after');
       quality.add(before.quality, after.quality);
       latency.add(before.latencyMs, after.latencyMs);
+      if (before.cost !== null && after.cost === null) counts.cost_unknown += 1;
       if (before.cost !== null && after.cost !== null) {
         counts.compared += 1;
         cost.before += before.cost;

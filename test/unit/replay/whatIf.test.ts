@@ -109,7 +109,7 @@ describe('a what-if', () => {
     tally.add(compareRequest(request({ usage: null, costUsd: null }), context, { catalog: doubled }));
     tally.add(compareRequest({ ...request(), completed: undefined }, context, { catalog: catalogOf([]) }));
     const report = tally.report();
-    expect(report).to.include({ requests: 3, compared: 1, unroutable: 1 });
+    expect(report).to.include({ requests: 3, compared: 1, cost_unknown: 0, unroutable: 1 });
     expect([report.before.cost_usd, report.after.cost_usd]).to.deep.equal([COST, '0.0004']);
   });
 
@@ -156,6 +156,27 @@ describe('a limit on a what-if', () => {
   it('says what it measured, and refuses what it cannot read', () => {
     expect(crossed(parseLimit('cost>+5%'), report)).to.equal('cost +10% crosses cost>+5%');
     expect(() => parseLimit('price>5')).to.throw('allowed: cost, quality');
+    for (const [text, allowed] of [
+      ['cost>5ms', 'cost in % or usd'],
+      ['cost>5', 'cost in % or usd'],
+      ['latency>5usd', 'latency in % or ms'],
+      ['moved>5ms', 'moved in % or a plain number'],
+    ] as const)
+      expect(() => parseLimit(text), text).to.throw(`allowed: ${allowed}`);
+  });
+
+  it('is not kept by what cannot be measured, unless that is allowed', () => {
+    const none = createWhatIfTally().report();
+    for (const text of ['cost>+5%', 'quality<-2%', 'moved>3', 'unroutable>0']) {
+      expect(crossed(parseLimit(text), none), text).to.include('there are no requests');
+      expect(crossed(parseLimit(text), none, true), text).to.equal(undefined);
+    }
+    const lost = { ...report, compared: 0, unroutable: 10, after: { cost_usd: '0', quality: null, latency_ms: null } };
+    for (const text of ['cost>+5%', 'quality<-2%', 'latency>+1ms'])
+      expect(crossed(parseLimit(text), lost), text).to.include('is known of no request');
+    const cheaper = { ...report, compared: 9, cost_unknown: 1, after: { ...report.after, cost_usd: '0.1' } };
+    expect(crossed(parseLimit('cost>+5%'), cheaper)).to.include('of 1 requests the cost is known and would not be');
+    expect(crossed(parseLimit('cost>+5%'), cheaper, true)).to.equal(undefined);
   });
 });
 
