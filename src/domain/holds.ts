@@ -2,6 +2,7 @@
 import type { CatalogModel, ModelDetails } from './catalog.ts';
 import { perMillion } from './comparePrices.ts';
 import { changedLines } from './priceChanges.ts';
+import type { Prices } from './prices.ts';
 import type { DomainEvent, EventData } from './events.ts';
 import type { Revised } from './foldCatalog.ts';
 
@@ -78,12 +79,18 @@ export function describeProposal({ proposed }: Pick<Hold, 'proposed'>, model: Ca
   if (proposed.prices) {
     const known = model?.prices ?? {};
     const lines = changedLines(known, proposed.prices);
+    // A line that is named now and costs what stood in for it changes no bill.
+    if (lines.length === 0) return { field: 'prices', old: sayPlain(known), new: sayPlain(proposed.prices) };
     const say = (side: 'old' | 'new') => lines.map((one) => `${one.name} ${perMillion(one[side])}`).join(', ');
     return { field: 'prices', old: say('old'), new: say('new') };
   }
   const [[field, value] = ['details', undefined]] = Object.entries(proposed.details ?? {});
   const old: unknown = model?.details[field as keyof ModelDetails];
   return { field, old: textOf(old), new: textOf(value) };
+}
+
+function sayPlain({ input, output }: Prices): string {
+  return `input ${perMillion(input)}, output ${perMillion(output)}`;
 }
 
 function textOf(value: unknown): string {

@@ -51,7 +51,7 @@ const COMPARED_WITH: { readonly [line in PriceLine]?: readonly PriceLine[] } = {
 /** Charged on top: not named is nothing. */
 const ON_TOP: ReadonlySet<PriceLine> = new Set(['request', 'image', 'webSearch']);
 
-/** Every line that a call would be billed otherwise, once for each pair of prices, the plain ones first. */
+/** Every line that a call would be billed otherwise, once for each pair of prices and whether an override sets it. */
 export function changedLines(from: Prices, to: Prices): LineChange[] {
   const [a, b] = [normalPrices(from), normalPrices(to)];
   const told = new Set<string>();
@@ -60,10 +60,11 @@ export function changedLines(from: Prices, to: Prices): LineChange[] {
     const [old, fresh] = [pricesAt(a, promptTokens, at, serviceTier), pricesAt(b, promptTokens, at, serviceTier)];
     return PRICE_LINES.flatMap((line) => {
       const change = changeOf(line, old, fresh);
-      const key = JSON.stringify([line, old[line], fresh[line], change?.factor]);
-      if (!change || told.has(key)) return [];
-      told.add(key);
+      if (!change) return [];
       const isConditional = isOverridden(a, point, line) || isOverridden(b, point, line);
+      const key = [line, isConditional, change.old, change.new, change.billedAs, change.factor].join(' ');
+      if (told.has(key)) return [];
+      told.add(key);
       return [{ ...change, line, name: `${line}${point.label}`, point, isConditional }];
     });
   });

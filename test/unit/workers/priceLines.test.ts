@@ -108,6 +108,13 @@ describe('another source', () => {
     expect(verdicts(before, after, theirs(1_000, 100))).to.deep.equal(['accepted confirmed']);
   });
 
+  it('confirms plain prices and tiers each for itself, also where they are the same', () => {
+    const [before, after] = [tier(1_000, 1), { prompt: perToken(9), ...tier(1_000, 9) }];
+    const overrides = [{ minPromptTokens: 1_000, input: perToken(9) }];
+    expect(verdicts(before, after, { ...plain, input: perToken(9) })).to.deep.equal(['held large_unconfirmed']);
+    expect(verdicts(before, after, { ...plain, input: perToken(9), overrides })).to.deep.equal(['accepted confirmed']);
+  });
+
   it('is not asked about lines that moved little', () => {
     const after = { prompt: perToken(1.2), input_cache_read: perToken(10) };
     const theirs = { ...plain, cachedInput: perToken(10) };
