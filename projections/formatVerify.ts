@@ -36,8 +36,14 @@ export function listProblems({ log, readModels, uncounted }: VerifyReport): stri
     ...log.chains.map(({ stream, revision, problem }) => `${stream} revision ${revision}: ${CHAIN_WORDS[problem]}`),
     ...log.decisions.map(tellDecision),
     ...uncounted.map(({ projection, message }) => `${projection}: ${message}`),
+    ...readModels.flatMap(tellLate),
     ...readModels.flatMap(({ problems }) => problems.map(tellRow)),
   ];
+}
+
+function tellLate({ projection, behind, stopped }: Recount): string[] {
+  if (stopped !== null) return [`${projection}: it stands still: ${stopped}`];
+  return behind ? [`${projection}: it lacks events that were in the log when this began; do the projections run?`] : [];
 }
 
 const CHAIN_WORDS = {

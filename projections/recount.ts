@@ -1,11 +1,12 @@
 // A read model counted again: its tables are made once more from the log, up to the very event that the live ones have come to, and
 // the two are compared row by row. Nothing is changed; a running copy waits while the last events and the comparison are done.
 import { type Position, START, comparePositions } from '../src/eventstore/eventStore.ts';
-import { countAfter, scanLog } from '../src/eventstore/scanLog.ts';
+import { isBehind, scanLog } from '../src/eventstore/scanLog.ts';
 import { isoTime } from '../src/platform/clock.ts';
 import type { Queryable } from '../src/platform/postgres.ts';
 import { type Applier, createApplier } from './applyBatch.ts';
 import { holdCheckpoint, takeCheckpoint } from './checkpoint.ts';
+import { pause } from './projectionLock.ts';
 import { type Place, nameAt } from './place.ts';
 import type { AnyTable, Projection } from './projection.ts';
 import type { RebuildTools } from './rebuildProjection.ts';
@@ -29,8 +30,10 @@ export type Recount = {
   /** Rows of all its tables. */
   readonly rows: number;
   readonly problems: readonly RowProblem[];
-  /** Events of the log that the live tables do not have yet. */
+  /** The live tables lack events that were in the log when the audit began. */
   readonly behind: boolean;
+  /** Why the projection stands still, where it does. */
+  readonly stopped: string | null;
 };
 
 const MOST_ROWS = 500;
@@ -41,9 +44,15 @@ export class OtherLogError extends Error {
 }
 
 /** @throws PoisonError when an event cannot be projected, OtherLogError when the log was moved and the rows are of the old one */
-export async function recountProjection(projection: Projection, given: RebuildTools): Promise<Recount> {
+export async function recountProjection(
+  projection: Projection,
+  given: RebuildTools,
+  /** Where the log ended when the audit began; else it is looked up. */
+  end?: Position,
+): Promise<Recount> {
   const tools = { ...given, postgres: given.patient ?? given.postgres };
-  const { postgres, store, clock } = tools;
+  const { postgres, store, clock, signal } = tools;
+  const upTo = end ?? (await store.head()) ?? START;
   const place: Place = { schema: `verify_${projection.name.toLowerCase()}` };
   await dropShadow(postgres, place);
   await createShadow(postgres, projection, place);
@@ -66,12 +75,52 @@ export async function recountProjection(projection: Projection, given: RebuildTo
         problems.push(...(await compareTable(client, table, place)));
         rows += await countRows(client, table);
       }
-      const behind = (await countAfter(store, { clock, after: live, categories: projection.categories, most: 1 })) > 0;
-      return { projection: projection.name, events: done.events, rows, problems, behind };
+      const { name, categories } = projection;
+      const behind = await isBehind(store, { clock, signal, after: live, categories, upTo });
+      return {
+        projection: name,
+        events: done.events,
+        rows,
+        problems,
+        behind,
+        stopped: await readFailure(client, name),
+      };
     });
   } finally {
     await dropShadow(postgres, place);
   }
+}
+
+/**
+ * Gives running copies a while to come to where the log ended when the audit began; those that stand still, or do not run, are not waited
+ * for longer than that.
+ */
+export async function waitForReadModels(
+  projections: readonly Projection[],
+  { postgres, store, clock, signal }: RebuildTools,
+  { upTo, waitMs }: { readonly upTo: Position; readonly waitMs: number },
+): Promise<void> {
+  const ends = clock.monotonicMs() + waitMs;
+  for (const projection of projections) {
+    for (;;) {
+      const { name, categories } = projection;
+      const after = await readLive(postgres, projection);
+      // Rows of another log, or a projection that has said why it stands still: waiting changes nothing.
+      if (store.owns?.(after) === false || (await readFailure(postgres, name)) !== null) break;
+      if (!(await isBehind(store, { clock, signal, after, categories, upTo }))) break;
+      if (clock.monotonicMs() >= ends) return;
+      await pause(clock, 100, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+async function readFailure(postgres: Queryable, name: string): Promise<string | null> {
+  const { rows } = await postgres.query<{ failure: string | null }>(
+    'select failure from projection_checkpoints where name = $1',
+    [name],
+  );
+  return rows[0]?.failure ?? null;
 }
 
 async function readLive(postgres: Queryable, { name }: Projection): Promise<Position> {

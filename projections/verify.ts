@@ -14,7 +14,7 @@ import {
 import { PoisonError } from './applyBatch.ts';
 import type { Projection } from './projection.ts';
 import type { RebuildTools } from './rebuildProjection.ts';
-import { OtherLogError, type Recount, recountProjection } from './recount.ts';
+import { OtherLogError, type Recount, recountProjection, waitForReadModels } from './recount.ts';
 
 export type LogAudit = {
   readonly events: number;
@@ -33,17 +33,27 @@ export type VerifyReport = {
   readonly uncounted: readonly { readonly projection: string; readonly message: string }[];
 };
 
+const WAIT_MS = 10_000;
+
 export async function verifyAll(
   projections: readonly Projection[],
   tools: RebuildTools,
-  options: { readonly range?: VerifyRange; readonly onProgress?: (events: number) => void } = {},
+  options: {
+    readonly range?: VerifyRange;
+    readonly onProgress?: (events: number) => void;
+    /** So long at most read models are waited for that are behind where the log ended at the start. */
+    readonly waitMs?: number;
+  } = {},
 ): Promise<VerifyReport> {
+  const upTo = (await tools.store.head()) ?? START;
   const log = await auditLog(tools, options);
+  if (log.unreadable === undefined)
+    await waitForReadModels(projections, tools, { upTo, waitMs: options.waitMs ?? WAIT_MS });
   const readModels: Recount[] = [];
   const uncounted: { projection: string; message: string }[] = [];
   for (const projection of projections) {
     try {
-      readModels.push(await recountProjection(projection, tools));
+      readModels.push(await recountProjection(projection, tools, upTo));
     } catch (error) {
       tools.signal.throwIfAborted();
       // A log that cannot be read has been told above; anything else is a fault of the machine, not of the data.
@@ -62,7 +72,7 @@ export function isWhole({ log, readModels, uncounted }: VerifyReport): boolean {
     log.chains.length === 0 &&
     log.decisions.length === 0 &&
     uncounted.length === 0 &&
-    readModels.every(({ problems }) => problems.length === 0)
+    readModels.every(({ problems, behind, stopped }) => problems.length === 0 && !behind && stopped === null)
   );
 }
 

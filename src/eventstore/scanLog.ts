@@ -77,6 +77,20 @@ export async function countAfter(
   return count;
 }
 
+/** Whether an event of these categories waits behind a position and was there when the log ended at `upTo`. */
+export async function isBehind(
+  store: EventStore,
+  { upTo, ...scan }: Omit<ScanOptions, 'store' | 'silentMs'> & { readonly upTo: Position },
+): Promise<boolean> {
+  if (comparePositions(scan.after, upTo) >= 0) return false;
+  if (store.countAfter && (await store.countAfter(scan.after, scan.categories, 1)) === 0) return false;
+  for await (const { events, position } of scanLog({ store, ...scan })) {
+    if (events.some((event) => comparePositions(event.position, upTo) <= 0)) return true;
+    if (comparePositions(position, upTo) >= 0) return false;
+  }
+  return false;
+}
+
 async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   try {
     await clock.sleep(ms, signal);

@@ -23,16 +23,46 @@ describe('the audit', function () {
     expect(rowCount).to.equal(0);
   });
 
-  it('compares a read model that is behind up to where it is', async () => {
+  it('compares a read model that is behind up to where it is, and does not call that whole', async () => {
     await router().send('/v1/chat', { body: { messages: [{ role: 'user', content: 'one more' }] } });
     const report = await verifyWorld(router());
-    expect(isWhole(report), formatVerify(report)).to.equal(true);
+    expect(report.readModels.flatMap(({ problems }) => problems)).to.deep.equal([]);
+    expect(isWhole(report)).to.equal(false);
+    expect(formatVerify(report)).to.include('✗ requests: it lacks events that were in the log when this began');
     // What waits for it makes one late, not that the log goes on with events of others.
     const late = report.readModels.filter(({ behind }) => behind).map(({ projection }) => projection);
     const ofRequests = PROJECTIONS.filter(({ categories }) => categories.includes('request'));
     expect(late).to.have.members(ofRequests.map(({ name }) => name));
     expect(late).not.to.have.lengthOf(PROJECTIONS.length);
     await catchUp(router());
+  });
+
+  it('waits for a projection that is a little late, and says of one that stands still why', async () => {
+    const { postgres } = router();
+    await router().send('/v1/chat', { body: { messages: [{ role: 'user', content: 'and another' }] } });
+    const tools = toolsOf(router(), new AbortController().signal);
+    const [report] = await Promise.all([verifyAll(PROJECTIONS, tools), catchUp(router())]);
+    expect(isWhole(report), formatVerify(report)).to.equal(true);
+    await postgres.query(`update projection_checkpoints set failure = 'cannot read this one' where name = 'feedback'`);
+    const stopped = await verifyWorld(router());
+    expect(listProblems(stopped)).to.deep.equal(['feedback: it stands still: cannot read this one']);
+    expect(isWhole(stopped)).to.equal(false);
+    await postgres.query('update projection_checkpoints set failure = null');
+  });
+
+  it('does not call a read model whole that never ran', async () => {
+    const { postgres } = router();
+    await postgres.query(
+      `create table kept_checkpoint as select * from projection_checkpoints where name = 'feedback'`,
+    );
+    await postgres.query('create table kept_feedback as table feedback');
+    await postgres.query(`delete from projection_checkpoints where name = 'feedback'`);
+    await postgres.query('delete from feedback');
+    const report = await verifyWorld(router());
+    expect(listProblems(report).join()).to.match(/^feedback: it lacks events/);
+    await postgres.query('insert into feedback table kept_feedback');
+    await postgres.query('insert into projection_checkpoints table kept_checkpoint');
+    expect(isWhole(await verifyWorld(router()))).to.equal(true);
   });
 
   it('says of a log that was moved that the rows are of the old one', async () => {
