@@ -107,8 +107,7 @@ async function applyPart(
   const poison = evolved.poison ?? opened.poison;
   const to = poison ? evolved.last?.position : position;
   if (to !== undefined && evolved.last) {
-    const lastEventAt = evolved.last.recordedAt;
-    const move = { from: at.stored, to, epoch: at.epoch, now: isoTime(clock.now()), lastEventAt };
+    const move = { from: at.stored, to, epoch: at.epoch, now: isoTime(clock.now()), last: evolved.last };
     await postgres.transaction(async (client) => {
       await moveCheckpoint(client, projection, move, place);
       await store.write(client);

@@ -64,6 +64,8 @@ function tellDecision({ requestId, what, differences, message }: DecisionProblem
 function tellRow({ table, kind, key, columns }: RowProblem): string {
   if (table === 'stream_heads' && kind !== 'missing')
     return `stream ${key}: ${kind === 'extra' ? 'all of its events are gone' : 'its end is not the one that was seen'} (${tellColumns(columns)})`;
+  if (table === 'stream_conflicts' && kind === 'extra')
+    return `stream, revision and event ${key}: another event was seen there before, and is gone`;
   if (kind === 'differs') return `${table} ${key}: ${tellColumns(columns)}`;
   return `${table} ${key}: ${kind === 'missing' ? 'the row is missing' : 'there is a row that no event made'}`;
 }

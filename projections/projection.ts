@@ -48,6 +48,11 @@ export type Projection = {
   readonly tables: readonly AnyTable[];
   /** Categories of the streams that it reads. */
   readonly categories: readonly string[];
+  /**
+   * True where the rows say what the log once held: they are never made again by themselves. In another place, the log is followed from its
+   * beginning into the rows that are there.
+   */
+  readonly keepsRows?: boolean;
   keysOf(event: ProjectedEvent): readonly Key[];
   evolve(rows: Rows, event: ProjectedEvent): readonly Change[];
 };

@@ -10,6 +10,7 @@ import { holdCheckpoint, replaceCheckpoint, takeCheckpoint } from './checkpoint.
 import type { Place } from './place.ts';
 import type { Projection } from './projection.ts';
 import { closeSession, pause, waitForLock } from './projectionLock.ts';
+import { isSameLog } from './sameLog.ts';
 import { addIndexes, createShadow, dropShadow, exchangeTables } from './shadow.ts';
 
 export type RebuildProgress = {
@@ -84,7 +85,7 @@ async function rebuildUnderLock(
     await holdCheckpoint(client, projection);
     await fill(projection, tools, shadow.applier, progress, onBatch);
     await exchangeTables(client, projection, place);
-    await replaceCheckpoint(client, projection, { ...progress, now: isoTime(clock.now()) });
+    await replaceCheckpoint(client, projection, { ...progress, now: isoTime(clock.now()), place });
   });
   await dropShadow(postgres, place);
 }
@@ -115,11 +116,11 @@ async function exchangeWhenFree(
 
 type Progress = { events: number; lastEventAt: Date | null; position: string };
 
-/** The copies as an earlier run left them, or new ones; those of another version are thrown away. */
-async function openShadow(projection: Projection, { postgres, clock }: RebuildTools, place: Place) {
+/** The copies as an earlier run left them, or new ones; those of another version, or of another log, are thrown away. */
+async function openShadow(projection: Projection, { postgres, store, clock }: RebuildTools, place: Place) {
   await createShadow(postgres, projection, place);
   let checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()), place);
-  if (checkpoint.outdated) {
+  if (checkpoint.outdated || !(await isSameLog(store, checkpoint))) {
     await dropShadow(postgres, place);
     await createShadow(postgres, projection, place);
     checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()), place);

@@ -6,10 +6,17 @@ import { type Clock, isoTime } from '../src/platform/clock.ts';
 import type { Logger } from '../src/platform/logger.ts';
 import { type Postgres, cannotNow } from '../src/platform/postgres.ts';
 import { type Applier, PoisonError, createApplier } from './applyBatch.ts';
-import { CheckpointMovedError, recordFailure, takeCheckpoint } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  CheckpointMovedError,
+  recordFailure,
+  restartCheckpoint,
+  takeCheckpoint,
+} from './checkpoint.ts';
 import type { Projection } from './projection.ts';
 import { closeSession, pause, waitForLock } from './projectionLock.ts';
 import { rebuildProjection } from './rebuildProjection.ts';
+import { isSameLog } from './sameLog.ts';
 
 export type RunnerTools = {
   readonly postgres: Postgres;
@@ -58,7 +65,7 @@ export async function runProjection(projection: Projection, tools: RunnerTools):
 }
 
 async function runUnderLock(projection: Projection, tools: RunnerTools, onProgress: () => void): Promise<void> {
-  const { postgres, patient, store, clock, logger, signal } = tools;
+  const { postgres, patient, clock, logger, signal } = tools;
   const lock = await waitForLock({
     postgres,
     projection: projection.name,
@@ -68,20 +75,29 @@ async function runUnderLock(projection: Projection, tools: RunnerTools, onProgre
   });
   if (!lock) return;
   try {
-    let checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()));
-    const moved = store.owns?.(checkpoint.position) === false;
-    if (checkpoint.outdated || moved) {
-      const why = moved ? 'the log is in another place than it was' : 'the rows are of an older version';
-      logger.info(`${why}: they are built again beside the live ones, which stay readable`);
-      await rebuildProjection(projection, tools);
-      checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()));
-    }
+    const checkpoint = await openCheckpoint(projection, tools);
     logger.info('projection runs', { from: checkpoint.position || 'start' });
     const applier = createApplier(projection, { postgres, patient, clock, onProgress }, checkpoint);
     await follow(projection, tools, applier, checkpoint.position, lock.lost);
   } finally {
     await closeSession(lock);
   }
+}
+
+/** Where to go on. Rows of an older version, or of a log that is not this one, are built again first. */
+async function openCheckpoint(projection: Projection, tools: RunnerTools): Promise<Checkpoint> {
+  const { postgres, store, clock, logger } = tools;
+  const checkpoint = await takeCheckpoint(postgres, projection, isoTime(clock.now()));
+  const moved = !(await isSameLog(store, checkpoint));
+  if (!checkpoint.outdated && !moved) return checkpoint;
+  const why = moved ? 'this is not the log that the rows were made from' : 'the rows are of an older version';
+  if (projection.keepsRows) {
+    logger.warn(`${why}: it is followed from its beginning, and held to what was seen`);
+    return await restartCheckpoint(postgres, projection, checkpoint);
+  }
+  logger.info(`${why}: they are built again beside the live ones, which stay readable`);
+  await rebuildProjection(projection, tools);
+  return await takeCheckpoint(postgres, projection, isoTime(clock.now()));
 }
 
 async function follow(

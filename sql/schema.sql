@@ -41,7 +41,8 @@ create table eventlog.events (
   recorded_at timestamp with time zone default clock_timestamp() not null,
   constraint events_pkey PRIMARY KEY ("position"),
   constraint events_id_key UNIQUE (id),
-  constraint events_stream_revision_key UNIQUE (stream, revision)
+  constraint events_stream_revision_key UNIQUE (stream, revision),
+  constraint events_category_of_stream CHECK (category = split_part(stream, '-'::text, 1)) NOT VALID
 );
 
 create table public.admin_outbox (
@@ -342,6 +343,7 @@ create table public.projection_checkpoints (
   failure text,
   waiting_count integer,
   epoch integer default 0 not null,
+  last_event jsonb,
   constraint projection_checkpoints_pkey PRIMARY KEY (name)
 );
 
@@ -480,6 +482,14 @@ create table public.sign_in_links (
   sealed_key bytea not null,
   expires_at timestamp with time zone not null,
   constraint sign_in_links_pkey PRIMARY KEY (token_digest)
+);
+
+create table public.stream_conflicts (
+  stream text not null,
+  revision bigint not null,
+  event_id uuid not null,
+  seen_event_id uuid not null,
+  constraint stream_conflicts_pkey PRIMARY KEY (stream, revision, event_id)
 );
 
 create table public.stream_heads (

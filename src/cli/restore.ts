@@ -21,7 +21,7 @@ await runCommand(async (tools) => {
     const { tables } = await restoreBackup({ databaseUrl, file, directory: MIGRATIONS, logger });
     const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
     console.log(`${rows} rows of ${Object.keys(tables).length} tables are back, counted and compared by hash.`);
-    console.log('`npm run verify` proves that log, decisions and read models agree.');
+    console.log('Start the router; `npm run verify` then proves that log, decisions and read models agree.');
   } finally {
     await database?.stop();
   }

@@ -17,7 +17,7 @@ import { silentLogger as logger } from '../../support/logger.ts';
 import { MIGRATIONS, openEmptyDatabase, openTestDatabase } from '../../support/postgres.ts';
 import { rejectionOf } from '../../support/rejectionOf.ts';
 import { useRouter } from '../../support/router.ts';
-import { fillWorld, verifyWorld } from '../../support/verifyWorld.ts';
+import { catchUp, fillWorld, verifyWorld } from '../../support/verifyWorld.ts';
 
 const TABLES = ['requests', 'usage_daily', 'api_keys', 'users', 'orgs', 'projection_checkpoints'];
 
@@ -69,6 +69,10 @@ describe('a backup', function () {
     try {
       await back(database.connectionString, busy);
       const store = openPostgresEventStore({ postgres: database.postgres, clock, logger });
+      // What the read models lacked at that moment they have as soon as they run.
+      const cut = await verifyWorld({ postgres: database.postgres, store });
+      expect(cut.readModels.flatMap(({ problems }) => problems)).to.deep.equal([]);
+      await catchUp({ postgres: database.postgres, store });
       const report = await verifyWorld({ postgres: database.postgres, store });
       expect(isWhole(report), formatVerify(report)).to.equal(true);
     } finally {

@@ -121,7 +121,10 @@ describe('rebuilding projections', function () {
     for (const projection of PROJECTIONS) bench.start(projection);
     for (const { name } of PROJECTIONS) await bench.caughtUp(name);
     const before = await dumpTables(bench.postgres, TABLES);
-    for (const [table, rows] of Object.entries(before)) expect(rows, table).not.to.have.length(0);
+    // Nobody has replaced the end of a stream here.
+    const { stream_conflicts: conflicts, ...filled } = before;
+    expect(conflicts).to.deep.equal([]);
+    for (const [table, rows] of Object.entries(filled)) expect(rows, table).not.to.have.length(0);
     expect(await rebuildAll()).to.deep.equal(before);
     await bench.stopAll();
     expect(await rebuildAll(new AbortController().signal)).to.deep.equal(before);
