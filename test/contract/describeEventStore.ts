@@ -258,6 +258,19 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
       expect(read).to.deep.equal(types);
     });
 
+    it('names the same position of an event whether it is followed or read from its stream', async () => {
+      const [at, named] = [await store.head(), stream()];
+      await store.append(named, makeEvents(['a', 'b']), 'none');
+      const followed: string[] = [];
+      for await (const { events } of store.subscribe(at ?? START, [categoryOf(named)], new AbortController().signal)) {
+        followed.push(...events.filter((event) => event.stream === named).map(({ position }) => position));
+        if (followed.length >= 2) break;
+      }
+      const read: string[] = [];
+      for await (const { position } of store.readStream(named)) read.push(position);
+      expect(read).to.deep.equal(followed);
+    });
+
     it('ends a subscription when it is aborted', async () => {
       const stop = new AbortController();
       const ended = (async () => {
