@@ -65,6 +65,7 @@ describe('what does not flatter, on the dashboard', () => {
     const bars = page.locator('.recharts-bar-rectangle path');
     const boxes = await Promise.all((await bars.all()).map((bar) => bar.boundingBox()));
     expect(boxes.some((box) => box && zero && box.height > 20 && box.y >= zero.y - 2)).to.equal(true);
+    expect(await bars.last().getAttribute('fill')).to.equal('var(--bad)');
     await photograph(page, 'overview-loss-1280-light');
     expect(await findBarriers(page)).to.deep.equal([]);
     expect(troubles).to.deep.equal([]);

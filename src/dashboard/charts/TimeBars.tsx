@@ -1,5 +1,15 @@
 // Bars over time, stacked: what adds up. What is negative hangs below zero.
-import { Bar, BarChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Cell,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
 import { ChartTip } from './ChartTip.tsx';
 import { formatTick } from './buckets.ts';
 import type { TimeChartProps } from './series.ts';
@@ -43,7 +53,12 @@ export function TimeBars({ label, bucket, buckets, series, format, formatAxis = 
               stackId="all"
               isAnimationActive={false}
               maxBarSize={44}
-            />
+            >
+              {hasLoss &&
+                buckets.map(({ at, values }) => (
+                  <Cell key={at} fill={(values[key] ?? 0) < 0 ? 'var(--bad)' : colour} />
+                ))}
+            </Bar>
           ))}
         </BarChart>
       </ResponsiveContainer>
