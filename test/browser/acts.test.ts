@@ -144,8 +144,14 @@ describe('acting on the dashboard', () => {
       allowed_ips: ['192.0.2.0/24'],
     });
     expect(changed?.expires_at).to.match(/^2099-12-31T/);
-    const refused = await fetch(`${dashboard().system.url}/v1/models`, { headers: { 'x-api-key': key } });
-    expect(refused.status).to.be.oneOf([401, 403]);
+    // It holds within three seconds.
+    await until(
+      async () => {
+        const refused = await fetch(`${dashboard().system.url}/v1/models`, { headers: { 'x-api-key': key } });
+        return refused.status === 403;
+      },
+      { within: 10_000, what: 'the refusal' },
+    );
     await page.getByRole('button', { name: `Revoke key ${prefix}` }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await page
