@@ -29,6 +29,10 @@ export type Applier = {
 };
 
 const MOST_EVENTS = 2_000;
+/** A transaction that takes longer holds locks and memory for too long: the next ones are half as large, and grow again while they are quick. */
+const LONG_MS = 2_000;
+const SHORT_MS = 500;
+const LEAST_EVENTS = 10;
 
 type Tools = {
   readonly postgres: Postgres;
@@ -38,6 +42,8 @@ type Tools = {
   /** Where the rows go; else into the live tables. */
   readonly place?: Place;
   readonly onProgress?: () => void;
+  /** Other than the usual ones in a transaction. */
+  readonly mostEvents?: number;
 };
 
 export function createApplier(
@@ -45,20 +51,21 @@ export function createApplier(
   tools: Tools,
   { position: start, epoch }: Pick<Checkpoint, 'position' | 'epoch'>,
 ): Applier {
-  const { place = LIVE } = tools;
+  const { place = LIVE, mostEvents: most = MOST_EVENTS, clock } = tools;
   const store = createRowStore({ place });
   const at = { stored: start, seen: start, epoch };
   // Grows back to its most after a batch that the database refused, which is repeated in smaller parts to find the culprit.
-  let limit = MOST_EVENTS;
+  let limit = most;
   const queue = createQueue();
 
   const applyAll = async ({ events, position }: Batch): Promise<void> => {
     for (let done = 0; done < events.length;) {
       const part = events.slice(done, done + limit);
       const end = done + part.length === events.length ? position : (part.at(-1)?.position ?? position);
+      const begun = clock.monotonicMs();
       try {
         await applyPart(projection, tools, store, at, { events: part, position: end });
-        limit = Math.min(limit * 2, MOST_EVENTS);
+        limit = Math.min(most, nextLimit(limit, clock.monotonicMs() - begun));
         done += part.length;
       } catch (error) {
         store.reset();
@@ -86,6 +93,11 @@ export function createApplier(
         at.stored = at.seen;
       }),
   };
+}
+
+function nextLimit(limit: number, tookMs: number): number {
+  if (tookMs > LONG_MS) return Math.max(LEAST_EVENTS, Math.floor(limit / 2));
+  return tookMs < SHORT_MS ? limit * 2 : limit;
 }
 
 /** Neither lost connection, nor lost race, nor a database that is busy or full: it does not take these rows, now or later. */
