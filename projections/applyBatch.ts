@@ -54,7 +54,7 @@ export function createApplier(
   const { place = LIVE, mostEvents: most = MOST_EVENTS, clock } = tools;
   const store = createRowStore({ place });
   const at = { stored: start, seen: start, epoch };
-  // Grows back to its most after a batch that the database refused, which is repeated in smaller parts to find the culprit.
+  // Follows the time that transactions take. A batch that the database refused is repeated in far smaller parts, to find the culprit.
   let limit = most;
   const queue = createQueue();
 
@@ -96,7 +96,7 @@ export function createApplier(
 }
 
 function nextLimit(limit: number, tookMs: number): number {
-  if (tookMs > LONG_MS) return Math.max(LEAST_EVENTS, Math.floor(limit / 2));
+  if (tookMs > LONG_MS) return Math.max(Math.min(limit, LEAST_EVENTS), Math.floor(limit / 2));
   return tookMs < SHORT_MS ? limit * 2 : limit;
 }
 

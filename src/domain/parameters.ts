@@ -12,6 +12,11 @@ export const NOT_TAKEN: Readonly<Record<ProviderName, readonly string[]>> = {
   groq: ['n', 'logprobs', 'top_logprobs', 'logit_bias', 'presence_penalty', 'top_k'],
 };
 
+/** How many answers come of `n`: a vendor that has nothing like it gives one. */
+export function answersFrom(provider: ProviderName, n: number | null | undefined): number {
+  return NOT_TAKEN[provider].includes('n') ? 1 : (n ?? 1);
+}
+
 const SAMPLING = ['temperature', 'top_p', 'logprobs', 'top_logprobs'] as const;
 export type SamplingField = (typeof SAMPLING)[number];
 

@@ -3,10 +3,11 @@ import type { Ask, Outcome } from '../accounts/allowances.ts';
 import type { EventData } from '../domain/events.ts';
 import { markupOn, markupPercent } from '../domain/markup.ts';
 import { type PicoUsd, parseUsd } from '../domain/money.ts';
+import { answersFrom } from '../domain/parameters.ts';
 import { totalTokens } from '../domain/usage.ts';
 import type { AttemptRecord, Call } from './attempts.ts';
 import type { RoutedRequest } from './gateway.ts';
-import { answersOf, mostCost } from './mostCost.ts';
+import { mostCost } from './mostCost.ts';
 
 /** The estimate is that of the dearest model that may be called, at its tier and effort, markup included. */
 export function toAsk(
@@ -21,7 +22,9 @@ export function toAsk(
     const cost = mostCost(model, chat, { inputTokens, outputTokens: outputOf(usualOutputTokens), images, at });
     return cost === undefined ? undefined : cost + markupOn(cost, markupPercent(model.prices, caller.markup));
   });
-  const output = chain.map(({ model, usualOutputTokens }) => outputOf(usualOutputTokens) * answersOf(chat, model));
+  const output = chain.map(
+    ({ model, usualOutputTokens }) => outputOf(usualOutputTokens) * answersFrom(model.provider, chat.n),
+  );
   return {
     requestId,
     caller,

@@ -4,6 +4,7 @@ import type { CatalogModel, ProviderName } from '../domain/catalog.ts';
 import { type Chat, type Effort, outputLimitOf } from '../domain/chat.ts';
 import type { ChainLink } from '../domain/decision.ts';
 import type { EventData } from '../domain/events.ts';
+import { answersFrom } from '../domain/parameters.ts';
 import type { Policy, Timeouts } from '../domain/policy.ts';
 import { NO_USAGE, type Usage, costOf, costUsd, toWholeUsage } from '../domain/usage.ts';
 import { type Clock, type Random, isoTime } from '../platform/clock.ts';
@@ -157,12 +158,13 @@ function aim(call: Call, { link, model }: Call['chain'][number], attempt: number
  */
 function usageOfLost(
   { inputTokens, streaming, chat }: Call,
-  { usualOutputTokens }: Call['chain'][number],
+  { model, usualOutputTokens }: Call['chain'][number],
   { kind, status, unsent }: Failure,
 ): Usage | undefined {
   const isLost = (kind === 'cancelled' || kind === 'timed-out') && status === undefined && unsent !== true;
   if (!isLost) return undefined;
-  const output = streaming ? 0 : Math.min(outputLimitOf(chat) ?? usualOutputTokens, usualOutputTokens);
+  const one = Math.min(outputLimitOf(chat) ?? usualOutputTokens, usualOutputTokens);
+  const output = streaming ? 0 : one * answersFrom(model.provider, chat.n);
   return { ...NO_USAGE, input: inputTokens, output, estimated: true };
 }
 

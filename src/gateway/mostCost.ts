@@ -2,7 +2,7 @@
 import type { CatalogModel } from '../domain/catalog.ts';
 import type { Chat } from '../domain/chat.ts';
 import type { PicoUsd } from '../domain/money.ts';
-import { NOT_TAKEN } from '../domain/parameters.ts';
+import { answersFrom } from '../domain/parameters.ts';
 import { NO_USAGE, type Usage, costOf } from '../domain/usage.ts';
 
 export type Asked = {
@@ -20,7 +20,7 @@ export type Asked = {
  */
 export function mostCost(model: CatalogModel, chat: Chat, asked: Asked): PicoUsd | undefined {
   const { prices, provider } = model;
-  const output = asked.outputTokens * answersOf(chat, model);
+  const output = asked.outputTokens * answersFrom(provider, chat.n);
   const rest: Usage = {
     ...NO_USAGE,
     images: asked.images,
@@ -36,11 +36,6 @@ export function mostCost(model: CatalogModel, chat: Chat, asked: Asked): PicoUsd
     }
   }
   return most;
-}
-
-/** As how many tokens an answer counts: those that a model does not take `n` for give one. */
-export function answersOf({ n }: Chat, { provider }: Pick<CatalogModel, 'provider'>): number {
-  return NOT_TAKEN[provider].includes('n') ? 1 : (n ?? 1);
 }
 
 /** These are never told of it by us. */

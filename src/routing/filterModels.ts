@@ -3,7 +3,7 @@ import type { Catalog, CatalogModel } from '../domain/catalog.ts';
 import { EFFORTS, type Effort } from '../domain/chat.ts';
 import type { DecisionInputs, Exclusion } from '../domain/decision.ts';
 import { compareDecimals, parseDecimal, parseUsd } from '../domain/money.ts';
-import { NOT_TAKEN, isNotTaken } from '../domain/parameters.ts';
+import { answersFrom, isNotTaken } from '../domain/parameters.ts';
 import type { Policy } from '../domain/policy.ts';
 import { pricesAt } from '../domain/prices.ts';
 import { estimateCost } from './modelCost.ts';
@@ -109,7 +109,7 @@ function examine(
   const outputTokens = expectOutput(model, effort, inputs, policy);
   const context = model.details.contextTokens ?? policy.assumedContextTokens;
   if (inputs.features.inputTokens + outputTokens > context) return 'context_too_short';
-  const billed = outputTokens * (rules.countsAnswers ? answersOf(model, inputs) : 1);
+  const billed = outputTokens * (rules.countsAnswers ? answersFrom(model.provider, inputs.features.answers) : 1);
   const cost = estimateCost(model, inputs.features.inputTokens, billed, inputs.at);
   if (cost === undefined && !named) return 'price_unknown';
   const { maxCostUsd } = inputs.wishes;
@@ -155,11 +155,6 @@ const CHECKS: readonly Check[] = [
 
 function isBroken({ id, provider }: CatalogModel, { openBreakers }: DecisionInputs): boolean {
   return openBreakers.includes(id) || openBreakers.includes(provider);
-}
-
-/** Vendors that take no `n` give one answer. */
-function answersOf({ provider }: CatalogModel, { features: { answers = 1 } }: DecisionInputs): number {
-  return NOT_TAKEN[provider].includes('n') ? 1 : answers;
 }
 
 /** Where the caller requires every parameter to count: none may be left out, and the effort may not be another. */

@@ -25,14 +25,8 @@ describe('the live counters of the dashboard', () => {
 
   it('lead to the sign-in, without a click, when the key is revoked', async function () {
     this.timeout(60_000);
-    const { system, browser } = dashboard();
-    const { org } = await dashboard().ask<{ org: { id: string } }>('/v1/account');
-    const made = await dashboard().ask<{ id: string; key: string }>('/v1/admin/keys', { org_id: org.id });
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto(`${system.url}/sign-in`);
-    await page.getByLabel('API key').fill(made.key);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    const { system } = dashboard();
+    const { made, page, context } = await dashboard().signInAnew();
     await settle(page);
     await page.locator('.live[data-state=open]').waitFor();
     await dashboard().ask(`/v1/admin/keys/${made.id}/revoke`, {});

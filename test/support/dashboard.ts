@@ -1,7 +1,7 @@
 // The web page of a whole router that has answered real requests, in a real browser.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { buildPage } from '../../src/cli/buildWhenStale.ts';
 import { findChromium, openBrowser, type Look, openWatched, type Watched } from './browser.ts';
 import { removeDataDir, startSystem, type System } from './system.ts';
@@ -14,8 +14,11 @@ export type Dashboard = {
   ask<T>(path: string, body?: unknown): Promise<T>;
   /** A browser that is signed in, as `npm start` signs one in. */
   open(look: Look): Promise<Watched & { readonly context: BrowserContext }>;
+  /** A browser in which somebody signs in with a key that was just made. */
+  signInAnew(): Promise<{ readonly made: MadeKey; readonly page: Page; readonly context: BrowserContext }>;
   close(): Promise<void>;
 };
+type MadeKey = { readonly id: string; readonly key: string };
 
 type Prompt = { readonly request: Readonly<Record<string, unknown>> };
 
@@ -62,12 +65,24 @@ export async function openDashboard(chromium: string, { requests, env = {} }: Da
       }
       return { ...watched, context };
     },
+    signInAnew: () => signInAnew(system.url, browser, ask),
     async close() {
       await browser.close();
       await system.stop();
       removeDataDir(system.dataDir);
     },
   };
+}
+
+async function signInAnew(url: string, browser: Browser, ask: Dashboard['ask']) {
+  const { org } = await ask<{ org: { id: string } }>('/v1/account');
+  const made = await ask<MadeKey>('/v1/admin/keys', { org_id: org.id });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('API key').fill(made.key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  return { made, page, context };
 }
 
 let isBuilt = false;

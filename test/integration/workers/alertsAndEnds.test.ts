@@ -3,32 +3,15 @@ import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { beforeEach } from 'mocha';
 import { ADMIN_STREAM } from '../../../src/domain/events.ts';
-import { appendDrafts } from '../../support/eventLog.ts';
 import { DEV_PATH, MODELS_PATH, WEBHOOK_PATH } from '../../support/feedServer.ts';
 import { modelsDevFeed, openRouterFeed, perToken } from '../../support/feeds.ts';
 import { rejectionOf } from '../../support/rejectionOf.ts';
-import { useJobs } from './jobBench.ts';
+import { registerModels, useJobs } from './jobBench.ts';
 
 describe('the checks of the catalog', () => {
   const bench = useJobs();
   const register = (names: readonly string[], prices = { input: perToken(1), output: perToken(4) }) =>
-    appendDrafts(
-      bench.tools.store,
-      'catalog-main',
-      names.map((modelName) => ({
-        type: 'ModelRegistered' as const,
-        data: {
-          modelId: `openai/${modelName}`,
-          source: 'seed',
-          at: '2026-11-01T00:00:00.000Z',
-          by: 'test',
-          provider: 'openai' as const,
-          modelName,
-          details: { enabled: true, tags: [], qualityWeight: 1, abilities: {}, openrouterId: `openai/${modelName}` },
-          prices,
-        },
-      })),
-    );
+    registerModels(bench, names, prices);
   const alerts = () =>
     bench.rows<{ kind: string; subject: string; message: string }>(
       'select kind, subject, message from alerts order by id',

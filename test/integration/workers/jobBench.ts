@@ -2,7 +2,8 @@
 import { afterEach, beforeEach } from 'mocha';
 import { ModelsFile } from '../../../src/config/schema.ts';
 import { type Catalog } from '../../../src/domain/catalog.ts';
-import type { DomainEvent } from '../../../src/domain/events.ts';
+import { CATALOG_STREAM, type DomainEvent } from '../../../src/domain/events.ts';
+import type { Prices } from '../../../src/domain/prices.ts';
 import { foldCatalog } from '../../../src/domain/foldCatalog.ts';
 import { createMemoryEventStore } from '../../../src/eventstore/memory.ts';
 import type { JobName } from '../../../src/queue/jobs.ts';
@@ -10,6 +11,7 @@ import { JOBS } from '../../../src/queue/jobs.ts';
 import { readCatalogEvents } from '../../../workers/applyPlan.ts';
 import type { JobTools, Summary } from '../../../workers/job.ts';
 import { runJob } from '../../../workers/runJob.ts';
+import { appendDrafts } from '../../support/eventLog.ts';
 import { type FeedServer, openFeedServer } from '../../support/feedServer.ts';
 import { createJobTools, createMovedClock } from '../../support/jobs.ts';
 import { createRecordingLogger } from '../../support/logger.ts';
@@ -90,4 +92,25 @@ async function openBench() {
       await database.close();
     },
   };
+}
+
+/** OpenAI's models of that name, as the file would have brought them. */
+export async function registerModels(bench: Bench, names: readonly string[], prices: Prices | null): Promise<void> {
+  await appendDrafts(
+    bench.tools.store,
+    CATALOG_STREAM,
+    names.map((modelName) => ({
+      type: 'ModelRegistered' as const,
+      data: {
+        modelId: `openai/${modelName}`,
+        source: 'seed',
+        at: '2026-11-01T00:00:00.000Z',
+        by: 'test',
+        provider: 'openai' as const,
+        modelName,
+        details: { enabled: true, tags: [], qualityWeight: 1, abilities: {}, openrouterId: `openai/${modelName}` },
+        prices,
+      },
+    })),
+  );
 }

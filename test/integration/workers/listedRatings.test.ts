@@ -1,21 +1,8 @@
 // Ratings while there are no fresh ones from ArtificialAnalysis: those inside OpenRouter's list, as a generation of their own.
 import { expect } from 'chai';
-import { appendDrafts } from '../../support/eventLog.ts';
-import { DEV_PATH, MODELS_PATH, RATINGS_PATH } from '../../support/feedServer.ts';
-import { type RatedWish, modelsDevFeed, openRouterFeed, openRouterRow, ratingPages } from '../../support/feeds.ts';
-import { useJobs } from './jobBench.ts';
-
-const uuid = (digit: number) => `00000000-0000-4000-8000-${String(digit).padStart(12, '0')}`;
-/** A whole feed: figures from 10 on, so that there is a scale. */
-const rows = (count: number, factor = 1): RatedWish[] =>
-  Array.from({ length: count }, (_, place) => ({
-    id: uuid(place),
-    slug: `model-${place}`,
-    intelligence: (10 + place / 10) * factor,
-    coding: (20 + place / 10) * factor,
-    speed: 100,
-    firstTokenSec: 1.5,
-  }));
+import { DEV_PATH, MODELS_PATH } from '../../support/feedServer.ts';
+import { modelsDevFeed, openRouterFeed, openRouterRow, ratingPages } from '../../support/feeds.ts';
+import { rows, useRatings, uuid } from './ratingBench.ts';
 
 const rated = (count: number, from = 10) =>
   Array.from({ length: count }, (_, place) =>
@@ -30,34 +17,7 @@ const rated = (count: number, from = 10) =>
   );
 
 describe('ratings without fresh ones from ArtificialAnalysis', () => {
-  const bench = useJobs();
-  const serve = (pages: readonly unknown[]) =>
-    bench.feeds.answers.set(RATINGS_PATH, (request) => {
-      const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
-      return { body: pages[page - 1] };
-    });
-  const register = (names: readonly string[]) =>
-    appendDrafts(
-      bench.tools.store,
-      'catalog-main',
-      names.map((modelName) => ({
-        type: 'ModelRegistered' as const,
-        data: {
-          modelId: `openai/${modelName}`,
-          source: 'seed',
-          at: '2026-11-01T00:00:00.000Z',
-          by: 'test',
-          provider: 'openai' as const,
-          modelName,
-          details: { enabled: true, tags: [], qualityWeight: 1, abilities: {}, openrouterId: `openai/${modelName}` },
-          prices: null,
-        },
-      })),
-    );
-  const map = (models: readonly { id: string; model: string; effort?: string }[], rest: object = {}) => {
-    bench.file = { models: [], sync: { ratings: { models, ...rest } } };
-  };
-  const ratingsOf = async (name: string) => (await bench.catalog()).models.get(`openai/${name}`)?.ratings;
+  const { bench, serve, register, map, ratingsOf } = useRatings();
 
   it('takes those inside the list of OpenRouter, as a generation of their own', async () => {
     await register(['one']);

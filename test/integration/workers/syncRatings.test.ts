@@ -3,53 +3,13 @@ import { expect } from 'chai';
 import { PermanentFailure } from '../../../src/queue/jobs.ts';
 import { judgeQuality } from '../../../src/routing/quality.ts';
 import { loadPolicyFile } from '../../../src/config/load.ts';
-import { appendDrafts } from '../../support/eventLog.ts';
 import { type FeedAnswer, RATINGS_PATH } from '../../support/feedServer.ts';
-import { type RatedWish, ratingPages } from '../../support/feeds.ts';
+import { ratingPages } from '../../support/feeds.ts';
 import { rejectionOf } from '../../support/rejectionOf.ts';
-import { useJobs } from './jobBench.ts';
-
-const uuid = (digit: number) => `00000000-0000-4000-8000-${String(digit).padStart(12, '0')}`;
-/** A whole feed: figures from 10 on, so that there is a scale. */
-const rows = (count: number, factor = 1): RatedWish[] =>
-  Array.from({ length: count }, (_, place) => ({
-    id: uuid(place),
-    slug: `model-${place}`,
-    intelligence: (10 + place / 10) * factor,
-    coding: (20 + place / 10) * factor,
-    speed: 100,
-    firstTokenSec: 1.5,
-  }));
+import { rows, useRatings, uuid } from './ratingBench.ts';
 
 describe('the rating sync', () => {
-  const bench = useJobs();
-  const serve = (pages: readonly unknown[]) =>
-    bench.feeds.answers.set(RATINGS_PATH, (request) => {
-      const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
-      return { body: pages[page - 1] };
-    });
-  const register = (names: readonly string[]) =>
-    appendDrafts(
-      bench.tools.store,
-      'catalog-main',
-      names.map((modelName) => ({
-        type: 'ModelRegistered' as const,
-        data: {
-          modelId: `openai/${modelName}`,
-          source: 'seed',
-          at: '2026-11-01T00:00:00.000Z',
-          by: 'test',
-          provider: 'openai' as const,
-          modelName,
-          details: { enabled: true, tags: [], qualityWeight: 1, abilities: {}, openrouterId: `openai/${modelName}` },
-          prices: null,
-        },
-      })),
-    );
-  const map = (models: readonly { id: string; model: string; effort?: string }[], rest: object = {}) => {
-    bench.file = { models: [], sync: { ratings: { models, ...rest } } };
-  };
-  const ratingsOf = async (name: string) => (await bench.catalog()).models.get(`openai/${name}`)?.ratings;
+  const { bench, serve, register, map, ratingsOf } = useRatings();
 
   it('reads all pages with the key, and publishes one generation with the scale of the whole feed', async () => {
     await register(['one', 'two']);
